@@ -1,0 +1,6 @@
+/** Recurrent neural networks in pure Java: train, understand and serve sequence models. */
+module io.refrain {
+  requires com.fasterxml.jackson.core;
+  requires static jdk.incubator.vector;
+  requires static org.jspecify;
+}

@@ -1,0 +1,88 @@
+package io.refrain;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.junit.AnalyzeClasses;
+import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.lang.ArchRule;
+import com.tngtech.archunit.library.Architectures.LayeredArchitecture;
+
+/**
+ * The package directions of docs/architecture.md; a package that is not written yet breaks none.
+ */
+@AnalyzeClasses(packages = "io.refrain", importOptions = ImportOption.DoNotIncludeTests.class)
+final class ArchitectureTest {
+  @ArchTest
+  static final ArchRule PACKAGES_DEPEND_DOWNWARDS =
+      layers("kernel", "tensor", "nn", "loss", "optim", "model", "train", "generate")
+          .whereLayer("train")
+          .mayNotBeAccessedByAnyLayer()
+          .whereLayer("generate")
+          .mayOnlyBeAccessedByLayers("train")
+          .whereLayer("model")
+          .mayOnlyBeAccessedByLayers("train", "generate")
+          .whereLayer("loss")
+          .mayOnlyBeAccessedByLayers("model", "train")
+          .whereLayer("optim")
+          .mayOnlyBeAccessedByLayers("model", "train")
+          .whereLayer("nn")
+          .mayOnlyBeAccessedByLayers("loss", "optim", "model", "train", "generate")
+          .whereLayer("tensor")
+          .mayOnlyBeAccessedByLayers("nn", "loss", "optim", "model", "train", "generate")
+          .allowEmptyShould(true);
+
+  @ArchTest
+  static final ArchRule TEXT_DATA_AND_STORE_KNOW_NO_NETWORK =
+      noClasses()
+          .that()
+          .resideInAnyPackage("io.refrain.text..", "io.refrain.data..", "io.refrain.store..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage(
+              "io.refrain.tensor..",
+              "io.refrain.nn..",
+              "io.refrain.loss..",
+              "io.refrain.optim..",
+              "io.refrain.model..",
+              "io.refrain.train..",
+              "io.refrain.generate..")
+          .allowEmptyShould(true);
+
+  @ArchTest
+  static final ArchRule TEXT_STANDS_ALONE =
+      noClasses()
+          .that()
+          .resideInAPackage("io.refrain.text..")
+          .should()
+          .dependOnClassesThat(
+              JavaClass.Predicates.resideInAPackage("io.refrain..")
+                  .and(JavaClass.Predicates.resideOutsideOfPackage("io.refrain.text..")))
+          .allowEmptyShould(true);
+
+  @ArchTest
+  static final ArchRule ONLY_THE_SIMD_KERNELS_USE_THE_VECTOR_API =
+      noClasses()
+          .that()
+          .resideOutsideOfPackage("io.refrain.kernel.simd..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAPackage("jdk.incubator..")
+          .allowEmptyShould(true);
+
+  @ArchTest
+  static final ArchRule PACKAGES_FORM_NO_CYCLE =
+      slices().matching("io.refrain.(*)..").should().beFreeOfCycles().allowEmptyShould(true);
+
+  private static LayeredArchitecture layers(String... names) {
+    LayeredArchitecture layers =
+        layeredArchitecture().consideringOnlyDependenciesInLayers().withOptionalLayers(true);
+    for (String name : names) {
+      layers = layers.layer(name).definedBy("io.refrain." + name + "..");
+    }
+    return layers;
+  }
+}
