@@ -22,6 +22,7 @@ public final class Main implements Runnable {
    * @param arguments the words after {@code refrain}
    */
   public static void main(String[] arguments) {
+    VectorModule.add();
     System.exit(new CommandLine(new Main()).execute(arguments));
   }
 
