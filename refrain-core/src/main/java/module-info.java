@@ -3,4 +3,7 @@ module io.refrain {
   requires com.fasterxml.jackson.core;
   requires static jdk.incubator.vector;
   requires static org.jspecify;
+
+  exports io.refrain.data;
+  exports io.refrain.text;
 }

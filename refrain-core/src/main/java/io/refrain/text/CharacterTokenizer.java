@@ -1,0 +1,92 @@
+package io.refrain.text;
+
+import java.util.List;
+
+/**
+ * The notebook's characters: the text is cleaned as in {@link NotebookText}, so that a to z and the
+ * space are left, and its lines are joined without separator (d2l's {@code
+ * load_corpus_time_machine}).
+ */
+public final class CharacterTokenizer implements Tokenizer {
+  private final Vocabulary vocabulary;
+  private final CodePointTable table;
+
+  /**
+   * A tokenizer over a vocabulary that exists already.
+   *
+   * @param vocabulary the tokens and their ids
+   * @throws IllegalArgumentException if a token that is not special is neither a to z nor the space
+   */
+  public CharacterTokenizer(Vocabulary vocabulary) {
+    for (String token : vocabulary.ordinaryTokens()) {
+      if (!token.equals(" ") && !(token.length() == 1 && NotebookText.isCleanWord(token))) {
+        throw new IllegalArgumentException(
+            "token %d: expected a letter a to z or the space, got \"%s\""
+                .formatted(vocabulary.id(token), token));
+      }
+    }
+    this.vocabulary = vocabulary;
+    this.table = new CodePointTable(vocabulary);
+  }
+
+  /**
+   * Counts the characters of the cleaned text and knows those that the options keep.
+   *
+   * @param text the text
+   * @param options what the vocabulary keeps
+   * @return a tokenizer that knows the tokens of the text
+   * @throws IllegalArgumentException if cleaning leaves nothing
+   */
+  public static CharacterTokenizer train(String text, Vocabulary.Options options) {
+    String clean = NotebookText.joinLines(text);
+    if (clean.isEmpty()) {
+      throw NotebookText.nothingLeft();
+    }
+    return new CharacterTokenizer(Vocabulary.fromCounts(CodePointTable.count(clean), options));
+  }
+
+  /**
+   * {@link #train(String, Vocabulary.Options)} with the kind's default options.
+   *
+   * @param text the text
+   * @return a tokenizer that knows the tokens of the text
+   */
+  public static CharacterTokenizer train(String text) {
+    return train(text, TokenizerKind.CHARACTER.defaultOptions());
+  }
+
+  @Override
+  public TokenizerKind kind() {
+    return TokenizerKind.CHARACTER;
+  }
+
+  @Override
+  public Vocabulary vocabulary() {
+    return vocabulary;
+  }
+
+  @Override
+  public int[] encode(String text) {
+    return table.encode(NotebookText.joinLines(text));
+  }
+
+  /**
+   * {@inheritDoc}
+   *
+   * <p>Each run of non-letters becomes one space, at both ends and across lines too.
+   */
+  @Override
+  public int[] encodePrefix(String prefix) {
+    return table.encode(NotebookText.collapse(prefix));
+  }
+
+  @Override
+  public List<String> unknown(String text) {
+    return table.unknown(NotebookText.collapse(text));
+  }
+
+  @Override
+  public String separator() {
+    return "";
+  }
+}

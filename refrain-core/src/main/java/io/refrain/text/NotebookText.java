@@ -1,0 +1,107 @@
+package io.refrain.text;
+
+import java.util.List;
+import java.util.Locale;
+import java.util.function.Consumer;
+
+/**
+ * The notebook's cleaning of a text: in every line, each run of characters other than A–Z and a–z
+ * becomes one space, the ends are trimmed and the rest is lower-cased.
+ *
+ * <p>In Python: {@code [re.sub('[^A-Za-z]+', ' ', line).strip().lower() for line in
+ * f.readlines()]}. Lines end where they do for Python's {@code readlines} on a text file, at LF, CR
+ * or CR LF and nowhere else; an empty line stays as an empty string, and nothing follows the last
+ * line end.
+ */
+public final class NotebookText {
+  private NotebookText() {}
+
+  /**
+   * {@return the cleaned lines of the text, as many as it has}
+   *
+   * @param text the text
+   */
+  public static List<String> cleanLines(String text) {
+    return text.lines().map(NotebookText::joinLines).toList();
+  }
+
+  /** The cleaned lines of the text, joined without separator. */
+  static String joinLines(String text) {
+    StringBuilder clean = new StringBuilder(text.length());
+    boolean inLine = false;
+    boolean gap = false;
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i);
+      if (isLetter(c)) {
+        if (gap && inLine) {
+          clean.append(' ');
+        }
+        clean.append(lowerCase(c));
+        inLine = true;
+        gap = false;
+      } else if (c == '\n' || c == '\r') {
+        inLine = false;
+      } else {
+        gap = true;
+      }
+    }
+    return clean.toString();
+  }
+
+  /** The text with each run of non-letters as one space, even at its ends; lower-cased. */
+  static String collapse(String text) {
+    StringBuilder clean = new StringBuilder(text.length());
+    boolean gap = false;
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i);
+      if (isLetter(c)) {
+        clean.append(lowerCase(c));
+        gap = false;
+      } else if (!gap) {
+        clean.append(' ');
+        gap = true;
+      }
+    }
+    return clean.toString();
+  }
+
+  /**
+   * Hands on the words of the cleaned text in order. They are the longest runs of letters, since
+   * everything else, line ends included, turns into the white space that parts words.
+   */
+  static void forEachWord(String text, Consumer<String> action) {
+    int start = 0;
+    for (int i = 0; i <= text.length(); i++) {
+      if (i == text.length() || !isLetter(text.charAt(i))) {
+        if (i > start) {
+          action.accept(text.substring(start, i).toLowerCase(Locale.ROOT));
+        }
+        start = i + 1;
+      }
+    }
+  }
+
+  /** Whether cleaning could produce this word: one or more of the letters a to z. */
+  static boolean isCleanWord(String word) {
+    for (int i = 0; i < word.length(); i++) {
+      if (word.charAt(i) < 'a' || word.charAt(i) > 'z') {
+        return false;
+      }
+    }
+    return !word.isEmpty();
+  }
+
+  static IllegalArgumentException nothingLeft() {
+    return new IllegalArgumentException(
+        "text: expected letters A to Z, found none; the notebook's cleaning keeps nothing else,"
+            + " so use the verbatim tokenizer for this text");
+  }
+
+  private static boolean isLetter(char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+  }
+
+  private static char lowerCase(char c) {
+    return c >= 'a' ? c : (char) (c - 'A' + 'a');
+  }
+}

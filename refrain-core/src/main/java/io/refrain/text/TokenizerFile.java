@@ -1,0 +1,93 @@
+package io.refrain.text;
+
+import com.fasterxml.jackson.core.JsonEncoding;
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.StreamWriteFeature;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * Tokenizers as JSON: {@code {"format":1,"kind":"char","special":["<unk>"],"tokens":["<unk>"," ",
+ * "e",…]}}.
+ *
+ * <p>{@code format} is the version of this layout, {@code kind} the {@link TokenizerKind#label()},
+ * {@code tokens} the whole vocabulary in the order of its ids, and {@code special} its first
+ * tokens, the special ones. There are no other keys, so a file that holds one was not written by
+ * this format.
+ */
+public final class TokenizerFile {
+  /** The version of the layout that {@link #write} writes. */
+  public static final int FORMAT = 1;
+
+  /** A reader stops here: a vocabulary of a million words stays below a quarter of it. */
+  static final int MAXIMUM_BYTES = 64 << 20;
+
+  private TokenizerFile() {}
+
+  /**
+   * Writes the tokenizer as UTF-8 JSON on one line. The stream is flushed and left open.
+   *
+   * @param tokenizer what to write
+   * @param out where to write to
+   * @throws IOException if the stream refuses the bytes
+   */
+  public static void write(Tokenizer tokenizer, OutputStream out) throws IOException {
+    JsonFactory factory =
+        JsonFactory.builder().disable(StreamWriteFeature.AUTO_CLOSE_TARGET).build();
+    try (JsonGenerator json = factory.createGenerator(out, JsonEncoding.UTF8)) {
+      json.writeStartObject();
+      json.writeNumberField(TokenizerFields.FORMAT, FORMAT);
+      json.writeStringField(TokenizerFields.KIND, tokenizer.kind().label());
+      writeStrings(json, TokenizerFields.SPECIAL, tokenizer.vocabulary().specials());
+      writeStrings(json, TokenizerFields.TOKENS, tokenizer.vocabulary().tokens());
+      json.writeEndObject();
+      json.writeRaw('\n');
+    }
+  }
+
+  /**
+   * Reads a tokenizer file.
+   *
+   * @param file the file
+   * @return the tokenizer of the file
+   * @throws MalformedTokenizerException if the file is not a tokenizer of a format known here
+   * @throws IOException if the file cannot be read
+   */
+  public static Tokenizer read(Path file) throws IOException {
+    try (InputStream in = Files.newInputStream(file)) {
+      return read(in, file.toString());
+    }
+  }
+
+  /**
+   * Reads a tokenizer from a stream, to its end; the stream is left open.
+   *
+   * @param in where to read from
+   * @param name what messages call the stream
+   * @return the tokenizer of the file
+   * @throws MalformedTokenizerException if the stream is not a tokenizer of a format known here
+   * @throws IOException if the stream cannot be read
+   */
+  public static Tokenizer read(InputStream in, String name) throws IOException {
+    byte[] bytes = in.readNBytes(MAXIMUM_BYTES + 1);
+    if (bytes.length > MAXIMUM_BYTES) {
+      throw new MalformedTokenizerException(
+          name, "expected at most %d bytes, found more".formatted(MAXIMUM_BYTES));
+    }
+    return new TokenizerFields(name).parse(bytes);
+  }
+
+  private static void writeStrings(JsonGenerator json, String key, List<String> values)
+      throws IOException {
+    json.writeArrayFieldStart(key);
+    for (String value : values) {
+      json.writeString(value);
+    }
+    json.writeEndArray();
+  }
+}
