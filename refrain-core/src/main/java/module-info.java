@@ -1,5 +1,12 @@
 /** Recurrent neural networks in pure Java: train, understand and serve sequence models. */
 module io.refrain {
+  exports io.refrain.kernel;
+  exports io.refrain.loss;
+  exports io.refrain.nn;
+  exports io.refrain.nn.recurrent;
+  exports io.refrain.optim;
+  exports io.refrain.tensor;
+
   requires com.fasterxml.jackson.core;
   requires static jdk.incubator.vector;
   requires static org.jspecify;

@@ -1,0 +1,214 @@
+package io.refrain.kernel;
+
+import java.util.Arrays;
+
+/**
+ * The kernels in plain loops: the specification that every faster version is tested against, and
+ * what runs where the Vector API is missing.
+ */
+public final class ScalarKernels implements Kernels {
+  private static final PanelLayout LAYOUT = new PanelLayout(64, 32);
+
+  /** Creates the scalar kernels; they hold nothing. */
+  public ScalarKernels() {}
+
+  @Override
+  public String description() {
+    return "scalar";
+  }
+
+  @Override
+  public int lanes() {
+    return 1;
+  }
+
+  @Override
+  public PanelLayout layout() {
+    return LAYOUT;
+  }
+
+  @Override
+  public void multiply(
+      int m,
+      int k,
+      int from,
+      int to,
+      float[] a,
+      int aAt,
+      int aRow,
+      int aStep,
+      float[] packed,
+      int packedAt,
+      float[] c,
+      int cAt,
+      int cRow) {
+    float[] sums = new float[LAYOUT.width()];
+    for (int column = from; column < to; column += LAYOUT.width()) {
+      int columns = Math.min(LAYOUT.width(), to - column);
+      int stride = LAYOUT.stride(columns);
+      for (int row = 0; row < m; row++) {
+        Arrays.fill(sums, 0f);
+        for (int step = 0; step < k; step++) {
+          float x = a[aAt + row * aRow + step * aStep];
+          int b = packedAt + column * k + step * stride;
+          for (int j = 0; j < stride; j++) {
+            sums[j] += x * packed[b + j];
+          }
+        }
+        add(sums, 0, c, cAt + row * cRow + column, columns);
+      }
+    }
+  }
+
+  @Override
+  public void tanh(float[] x, int xAt, float[] y, int yAt, int length) {
+    for (int i = 0; i < length; i++) {
+      y[yAt + i] = (float) Math.tanh(x[xAt + i]);
+    }
+  }
+
+  @Override
+  public void sigmoid(float[] x, int xAt, float[] y, int yAt, int length) {
+    for (int i = 0; i < length; i++) {
+      y[yAt + i] = (float) (1 / (1 + Math.exp(-x[xAt + i])));
+    }
+  }
+
+  @Override
+  public void relu(float[] x, int xAt, float[] y, int yAt, int length) {
+    for (int i = 0; i < length; i++) {
+      y[yAt + i] = x[xAt + i] < 0 ? 0 : x[xAt + i];
+    }
+  }
+
+  @Override
+  public void tanhBackward(
+      float[] y, int yAt, float[] dy, int dyAt, float[] dx, int dxAt, int length) {
+    for (int i = 0; i < length; i++) {
+      dx[dxAt + i] = dy[dyAt + i] * (1 - y[yAt + i] * y[yAt + i]);
+    }
+  }
+
+  @Override
+  public void sigmoidBackward(
+      float[] y, int yAt, float[] dy, int dyAt, float[] dx, int dxAt, int length) {
+    for (int i = 0; i < length; i++) {
+      dx[dxAt + i] = dy[dyAt + i] * y[yAt + i] * (1 - y[yAt + i]);
+    }
+  }
+
+  @Override
+  public void reluBackward(
+      float[] y, int yAt, float[] dy, int dyAt, float[] dx, int dxAt, int length) {
+    for (int i = 0; i < length; i++) {
+      dx[dxAt + i] = y[yAt + i] > 0 ? dy[dyAt + i] : 0;
+    }
+  }
+
+  @Override
+  public void add(float[] x, int xAt, float[] y, int yAt, int length) {
+    for (int i = 0; i < length; i++) {
+      y[yAt + i] += x[xAt + i];
+    }
+  }
+
+  @Override
+  public void sum(float[] x, int xAt, float[] y, int yAt, float[] z, int zAt, int length) {
+    for (int i = 0; i < length; i++) {
+      z[zAt + i] = x[xAt + i] + y[yAt + i];
+    }
+  }
+
+  @Override
+  public void scale(float factor, float[] x, int at, int length) {
+    for (int i = at; i < at + length; i++) {
+      x[i] *= factor;
+    }
+  }
+
+  @Override
+  public void sumRows(
+      int rows, float[] x, int xAt, int leading, float[] sums, int sumsAt, int length) {
+    for (int column = 0; column < length; column++) {
+      double sum = 0;
+      for (int row = 0; row < rows; row++) {
+        sum += x[xAt + row * leading + column];
+      }
+      sums[sumsAt + column] += (float) sum;
+    }
+  }
+
+  @Override
+  public double squaredNorm(float[] x, int at, int length) {
+    double sum = 0;
+    for (int i = at; i < at + length; i++) {
+      sum += (double) x[i] * x[i];
+    }
+    return sum;
+  }
+
+  @Override
+  public double softmaxCrossEntropy(
+      float[] logits,
+      int at,
+      float[] gradient,
+      int gradientAt,
+      int length,
+      int target,
+      float scale) {
+    double logSumExp = logSumExp(logits, at, length);
+    double loss = logSumExp - logits[at + target];
+    for (int i = 0; i < length; i++) {
+      gradient[gradientAt + i] = (float) (scale * Math.exp(logits[at + i] - logSumExp));
+    }
+    gradient[gradientAt + target] -= scale;
+    return loss;
+  }
+
+  @Override
+  public double softmax(float[] x, int xAt, float[] y, int yAt, int length) {
+    double logSumExp = logSumExp(x, xAt, length);
+    for (int i = 0; i < length; i++) {
+      y[yAt + i] = (float) Math.exp(x[xAt + i] - logSumExp);
+    }
+    return logSumExp;
+  }
+
+  private double logSumExp(float[] x, int at, int length) {
+    float maximum = x[at + argmax(x, at, length)];
+    double sum = 0;
+    for (int i = at; i < at + length; i++) {
+      sum += Math.exp(x[i] - maximum);
+    }
+    return maximum + Math.log(sum);
+  }
+
+  @Override
+  public int argmax(float[] x, int at, int length) {
+    int best = 0;
+    for (int i = 1; i < length; i++) {
+      if (x[at + i] > x[at + best]) {
+        best = i;
+      }
+    }
+    return best;
+  }
+
+  @Override
+  public void sgd(float[] p, float[] g, int at, int length, float rate, float scale, float decay) {
+    for (int i = at; i < at + length; i++) {
+      p[i] -= rate * (g[i] * scale + decay * p[i]);
+    }
+  }
+
+  @Override
+  public void adam(AdamStep step, float[] p, float[] g, float[] m, float[] v, int at, int length) {
+    for (int i = at; i < at + length; i++) {
+      float gradient = g[i] * step.scale() + step.decay() * p[i];
+      m[i] += (gradient - m[i]) * (1 - step.beta1());
+      v[i] = v[i] * step.beta2() + gradient * gradient * (1 - step.beta2());
+      float denominator = (float) Math.sqrt(v[i]) / step.rootCorrection() + step.epsilon();
+      p[i] = p[i] * step.shrink() - step.rate() * m[i] / denominator;
+    }
+  }
+}

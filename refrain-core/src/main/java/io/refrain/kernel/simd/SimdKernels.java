@@ -1,0 +1,229 @@
+package io.refrain.kernel.simd;
+
+import io.refrain.kernel.AdamStep;
+import io.refrain.kernel.Kernels;
+import io.refrain.kernel.PanelLayout;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorSpecies;
+
+/**
+ * The kernels on the Vector API, for the widest vectors that the machine prefers.
+ *
+ * <p>The end of a range goes through the same instructions under a mask as the rest, never through
+ * a scalar loop: an element's value must not depend on where a range was cut.
+ */
+public final class SimdKernels implements Kernels {
+  private static final VectorSpecies<Float> SPECIES = FloatVector.SPECIES_PREFERRED;
+  private static final int LANES = SPECIES.length();
+
+  /** Rows summed in single precision before they join the total of a column. */
+  private static final int SUM_BLOCK = 256;
+
+  /** Values whose squares are summed in single precision before they join the total. */
+  private static final int NORM_BLOCK = 64 * LANES;
+
+  /** Creates the kernels; fails with a LinkageError where the Vector API's module is absent. */
+  public SimdKernels() {}
+
+  @Override
+  public String description() {
+    return SPECIES.vectorBitSize() + "-bit vectors";
+  }
+
+  @Override
+  public int lanes() {
+    return LANES;
+  }
+
+  @Override
+  public PanelLayout layout() {
+    return MatrixProduct.LAYOUT;
+  }
+
+  @Override
+  public void multiply(
+      int m,
+      int k,
+      int from,
+      int to,
+      float[] a,
+      int aAt,
+      int aRow,
+      int aStep,
+      float[] packed,
+      int packedAt,
+      float[] c,
+      int cAt,
+      int cRow) {
+    MatrixProduct.multiply(m, k, from, to, a, aAt, aRow, aStep, packed, packedAt, c, cAt, cRow);
+  }
+
+  @Override
+  public void tanh(float[] x, int xAt, float[] y, int yAt, int length) {
+    Elementary.tanh(x, xAt, y, yAt, length);
+  }
+
+  @Override
+  public void sigmoid(float[] x, int xAt, float[] y, int yAt, int length) {
+    Elementary.sigmoid(x, xAt, y, yAt, length);
+  }
+
+  // The loops from here to add are simple enough for the compiler to turn into vector instructions,
+  // and contain no rounding that depends on how it does so.
+
+  @Override
+  public void relu(float[] x, int xAt, float[] y, int yAt, int length) {
+    for (int i = 0; i < length; i++) {
+      y[yAt + i] = x[xAt + i] < 0 ? 0 : x[xAt + i];
+    }
+  }
+
+  @Override
+  public void tanhBackward(
+      float[] y, int yAt, float[] dy, int dyAt, float[] dx, int dxAt, int length) {
+    for (int i = 0; i < length; i++) {
+      dx[dxAt + i] = dy[dyAt + i] * (1 - y[yAt + i] * y[yAt + i]);
+    }
+  }
+
+  @Override
+  public void sigmoidBackward(
+      float[] y, int yAt, float[] dy, int dyAt, float[] dx, int dxAt, int length) {
+    for (int i = 0; i < length; i++) {
+      dx[dxAt + i] = dy[dyAt + i] * y[yAt + i] * (1 - y[yAt + i]);
+    }
+  }
+
+  @Override
+  public void reluBackward(
+      float[] y, int yAt, float[] dy, int dyAt, float[] dx, int dxAt, int length) {
+    for (int i = 0; i < length; i++) {
+      dx[dxAt + i] = y[yAt + i] > 0 ? dy[dyAt + i] : 0;
+    }
+  }
+
+  @Override
+  public void add(float[] x, int xAt, float[] y, int yAt, int length) {
+    for (int i = 0; i < length; i++) {
+      y[yAt + i] += x[xAt + i];
+    }
+  }
+
+  @Override
+  public void sum(float[] x, int xAt, float[] y, int yAt, float[] z, int zAt, int length) {
+    for (int i = 0; i < length; i++) {
+      z[zAt + i] = x[xAt + i] + y[yAt + i];
+    }
+  }
+
+  @Override
+  public void scale(float factor, float[] x, int at, int length) {
+    for (int i = at; i < at + length; i++) {
+      x[i] *= factor;
+    }
+  }
+
+  @Override
+  public void sumRows(
+      int rows, float[] x, int xAt, int leading, float[] sums, int sumsAt, int length) {
+    for (int row = 0; row < rows; row += SUM_BLOCK) {
+      int count = Math.min(SUM_BLOCK, rows - row);
+      int first = xAt + row * leading;
+      int column = 0;
+      for (; column <= length - LANES; column += LANES) {
+        FloatVector sum = FloatVector.zero(SPECIES);
+        for (int i = 0, from = first + column; i < count; i++, from += leading) {
+          sum = sum.add(FloatVector.fromArray(SPECIES, x, from));
+        }
+        sum.add(FloatVector.fromArray(SPECIES, sums, sumsAt + column))
+            .intoArray(sums, sumsAt + column);
+      }
+      for (; column < length; column++) {
+        float sum = 0;
+        for (int i = 0, from = first + column; i < count; i++, from += leading) {
+          sum += x[from];
+        }
+        sums[sumsAt + column] += sum;
+      }
+    }
+  }
+
+  @Override
+  public double squaredNorm(float[] x, int at, int length) {
+    double total = 0;
+    for (int from = at; from < at + length; from += NORM_BLOCK) {
+      total += Elementary.squaredNorm(x, from, Math.min(at + length, from + NORM_BLOCK));
+    }
+    return total;
+  }
+
+  @Override
+  public double softmax(float[] x, int xAt, float[] y, int yAt, int length) {
+    float maximum = Elementary.maximum(x, xAt, length);
+    float sum = Elementary.exp(1f, maximum, x, xAt, y, yAt, length);
+    scale(1 / sum, y, yAt, length);
+    return maximum + Math.log(sum);
+  }
+
+  @Override
+  public double softmaxCrossEntropy(
+      float[] logits,
+      int at,
+      float[] gradient,
+      int gradientAt,
+      int length,
+      int target,
+      float scale) {
+    float maximum = Elementary.maximum(logits, at, length);
+    float targetLogit = logits[at + target];
+    float sum = Elementary.exp(1f, maximum, logits, at, gradient, gradientAt, length);
+    scale(scale / sum, gradient, gradientAt, length);
+    gradient[gradientAt + target] -= scale;
+    return Math.log(sum) - ((double) targetLogit - maximum);
+  }
+
+  @Override
+  public int argmax(float[] x, int at, int length) {
+    float maximum = Elementary.maximum(x, at, length);
+    for (int i = 0; i < length; i++) {
+      if (x[at + i] == maximum) {
+        return i;
+      }
+    }
+    return 0;
+  }
+
+  @Override
+  public void sgd(float[] p, float[] g, int at, int length, float rate, float scale, float decay) {
+    for (int i = at; i < at + length; i++) {
+      p[i] -= rate * (g[i] * scale + decay * p[i]);
+    }
+  }
+
+  @Override
+  public void adam(AdamStep step, float[] p, float[] g, float[] m, float[] v, int at, int length) {
+    int end = at + length;
+    int i = at;
+    for (; i <= end - LANES; i += LANES) {
+      FloatVector weight = FloatVector.fromArray(SPECIES, p, i);
+      FloatVector gradient =
+          FloatVector.fromArray(SPECIES, g, i).mul(step.scale()).add(weight.mul(step.decay()));
+      FloatVector first = FloatVector.fromArray(SPECIES, m, i);
+      first = first.add(gradient.sub(first).mul(1 - step.beta1()));
+      FloatVector second = FloatVector.fromArray(SPECIES, v, i).mul(step.beta2());
+      second = second.add(gradient.mul(gradient).mul(1 - step.beta2()));
+      first.intoArray(m, i);
+      second.intoArray(v, i);
+      FloatVector denominator = second.sqrt().div(step.rootCorrection()).add(step.epsilon());
+      weight.mul(step.shrink()).sub(first.mul(step.rate()).div(denominator)).intoArray(p, i);
+    }
+    for (; i < end; i++) {
+      // The same operations in the same order, each rounded once: the same bits as above.
+      float gradient = g[i] * step.scale() + p[i] * step.decay();
+      m[i] = m[i] + (gradient - m[i]) * (1 - step.beta1());
+      v[i] = v[i] * step.beta2() + gradient * gradient * (1 - step.beta2());
+      float denominator = (float) Math.sqrt(v[i]) / step.rootCorrection() + step.epsilon();
+      p[i] = p[i] * step.shrink() - m[i] * step.rate() / denominator;
+    }
+  }
+}

@@ -1,0 +1,66 @@
+package io.refrain.loss;
+
+import io.refrain.kernel.Kernels;
+import io.refrain.kernel.ThreadTeam;
+import io.refrain.nn.Sizes;
+import io.refrain.tensor.Tape;
+import io.refrain.tensor.Tensor;
+
+/**
+ * The mean of -log softmax(logits)[target], in nats, as {@code torch.nn.CrossEntropyLoss}.
+ *
+ * <p>Softmax and loss are one operation: the gradient of both together is {@code softmax - onehot},
+ * which never overflows and needs no logarithm of a small number.
+ */
+public final class CrossEntropy {
+  private static final Kernels KERNELS = Kernels.get();
+
+  private CrossEntropy() {}
+
+  /**
+   * Computes the loss.
+   *
+   * @param logits [..., classes]
+   * @param targets one class for every row of logits, row-major
+   * @return a scalar
+   */
+  public static Tensor mean(Tape tape, Tensor logits, int[] targets) {
+    int classes = logits.length(logits.rank() - 1);
+    int rows = logits.size() / classes;
+    Sizes.equal("number of targets", rows, targets.length);
+    Sizes.indices("target", targets, classes);
+    float[] gradient = tape.buffer(logits.size()); // [rows, classes]
+    double[] losses = new double[rows];
+    tape.team()
+        .run((part, parts) -> {
+          int end = ThreadTeam.boundary(rows, part + 1, parts);
+          for (int row = ThreadTeam.boundary(rows, part, parts); row < end; row++) {
+            int at = row * classes;
+            losses[row] =
+                KERNELS.softmaxCrossEntropy(
+                    logits.data(), at, gradient, at, classes, targets[row], 1f / rows);
+          }
+        });
+    double sum = 0;
+    for (double loss : losses) {
+      sum += loss;
+    }
+    Tensor mean = tape.tensor(logits.requiresGradient());
+    mean.data()[0] = (float) (sum / rows);
+    if (tape.wanted(logits)) {
+      tape.record(() -> backward(tape, logits, gradient, mean));
+    }
+    return mean;
+  }
+
+  private static void backward(Tape tape, Tensor logits, float[] gradient, Tensor mean) {
+    if (!mean.hasGradient()) {
+      return;
+    }
+    float factor = mean.gradient()[0];
+    if (factor != 1f) {
+      KERNELS.scale(factor, gradient, 0, gradient.length);
+    }
+    tape.giveGradient(logits, gradient);
+  }
+}

@@ -1,0 +1,110 @@
+package io.refrain.nn;
+
+import io.refrain.kernel.Kernels;
+import io.refrain.kernel.ThreadTeam;
+import io.refrain.tensor.Matrix;
+import io.refrain.tensor.MatrixProduct;
+import io.refrain.tensor.Tape;
+import io.refrain.tensor.Tensor;
+import java.util.LinkedHashMap;
+import java.util.SequencedMap;
+import java.util.random.RandomGenerator;
+
+/**
+ * y = x · Wᵀ + b on the last dimension, as {@code torch.nn.Linear}: {@code weight} [out, in] and
+ * {@code bias} [out], both drawn uniformly from ±1/√in.
+ */
+public final class Linear implements Module {
+  private static final Kernels KERNELS = Kernels.get();
+
+  private final int in;
+  private final int out;
+  private final Parameter weight;
+  private final Parameter bias;
+
+  /**
+   * Creates a layer with PyTorch's initial distribution.
+   *
+   * @param in values in
+   * @param out values out
+   * @param random draws the weights
+   */
+  public Linear(int in, int out, RandomGenerator random) {
+    this.in = Sizes.positive("input size", in);
+    this.out = Sizes.positive("output size", out);
+    weight = Parameter.of(out, in);
+    bias = Parameter.of(out);
+    float bound = (float) (1 / Math.sqrt(in));
+    weight.uniform(bound, random);
+    bias.uniform(bound, random);
+  }
+
+  @Override
+  public SequencedMap<String, Parameter> parameters() {
+    SequencedMap<String, Parameter> parameters = new LinkedHashMap<>();
+    parameters.put("weight", weight);
+    parameters.put("bias", bias);
+    return parameters;
+  }
+
+  /** The weight, [out, in]. */
+  public Parameter weight() {
+    return weight;
+  }
+
+  /** The bias, [out]. */
+  public Parameter bias() {
+    return bias;
+  }
+
+  /**
+   * Applies the layer.
+   *
+   * @param x [..., in]
+   * @return [..., out]
+   */
+  public Tensor forward(Tape tape, Tensor x) {
+    int[] shape = x.shape();
+    Sizes.equal("last dimension of a linear layer's input", in, shape[shape.length - 1]);
+    shape[shape.length - 1] = out;
+    int rows = x.size() / in;
+    Tensor y = tape.tensor(true, shape); // [rows, out]
+    tape.team()
+        .run((part, parts) -> {
+          int end = ThreadTeam.boundary(rows, part + 1, parts);
+          for (int row = ThreadTeam.boundary(rows, part, parts); row < end; row++) {
+            System.arraycopy(bias.data(), 0, y.data(), row * out, out);
+          }
+        });
+    MatrixProduct.multiply(
+        tape,
+        Matrix.of(x.data(), rows, in),
+        Matrix.of(weight.data(), out, in).transpose(),
+        Matrix.of(y.data(), rows, out),
+        true);
+    tape.record(() -> backward(tape, x, y, rows));
+    return y;
+  }
+
+  private void backward(Tape tape, Tensor x, Tensor y, int rows) {
+    if (!y.hasGradient()) {
+      return;
+    }
+    Matrix dy = Matrix.of(y.gradient(), rows, out);
+    if (tape.wanted(x)) {
+      boolean add = x.hasGradient();
+      Matrix dx = Matrix.of(tape.gradientToWrite(x), rows, in);
+      MatrixProduct.multiply(tape, dy, Matrix.of(weight.data(), out, in), dx, add);
+    }
+    boolean add = weight.tensor().hasGradient();
+    Matrix dw = Matrix.of(tape.gradientToWrite(weight.tensor()), out, in);
+    MatrixProduct.multiply(tape, dy.transpose(), Matrix.of(x.data(), rows, in), dw, add);
+    float[] db = tape.gradientToAdd(bias.tensor());
+    tape.team()
+        .run((part, parts) -> {
+          int from = ThreadTeam.boundary(out, part, parts);
+          int to = ThreadTeam.boundary(out, part + 1, parts);
+          KERNELS.sumRows(rows, dy.data(), from, out, db, from, to - from);
+        });
+  }
+}

@@ -1,0 +1,92 @@
+package io.refrain.nn.recurrent;
+
+import io.refrain.nn.Sizes;
+import io.refrain.tensor.Tensor;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * What a stack of recurrent layers carries from one sequence to the next: for each layer, each
+ * state of its cell as a tensor [batch, hidden].
+ *
+ * <p>A state that came out of {@code forward} lives as long as its tape. {@link #assign} copies it
+ * into one that outlives it, which is truncated back-propagation through time: the values are
+ * carried, the gradient is not.
+ */
+public final class RecurrentState {
+  private final List<List<Tensor>> layers;
+  private boolean zero;
+
+  private RecurrentState(List<List<Tensor>> layers, boolean zero) {
+    this.layers = layers;
+    this.zero = zero;
+  }
+
+  /** A state of given values, one list of the cell's states for each layer. */
+  public static RecurrentState of(List<List<Tensor>> layers) {
+    List<List<Tensor>> copy = new ArrayList<>();
+    layers.forEach(states -> copy.add(List.copyOf(states)));
+    return new RecurrentState(List.copyOf(copy), false);
+  }
+
+  static RecurrentState zeros(int layers, int states, int batch, int hidden) {
+    Sizes.positive("batch size", batch);
+    List<List<Tensor>> all = new ArrayList<>();
+    for (int layer = 0; layer < layers; layer++) {
+      List<Tensor> tensors = new ArrayList<>();
+      for (int state = 0; state < states; state++) {
+        tensors.add(Tensor.constant(new float[batch * hidden], batch, hidden));
+      }
+      all.add(tensors);
+    }
+    return new RecurrentState(all, true);
+  }
+
+  /** How many layers it is for. */
+  public int layers() {
+    return layers.size();
+  }
+
+  /** The states of one layer, each [batch, hidden]; the first is the hidden state. */
+  public List<Tensor> layer(int layer) {
+    return layers.get(layer);
+  }
+
+  /** Whether it is known to be all zeros, so that products with it may be left out. */
+  public boolean isZero() {
+    return zero;
+  }
+
+  /** Sets it to zeros: the start of a sequence. */
+  public void reset() {
+    forEach(tensor -> Arrays.fill(tensor.data(), 0f));
+    zero = true;
+  }
+
+  /** Copies the values of another state, without its gradient. */
+  public void assign(RecurrentState other) {
+    for (int layer = 0; layer < layers.size(); layer++) {
+      for (int state = 0; state < layers.get(layer).size(); state++) {
+        float[] from = other.layers.get(layer).get(state).data();
+        float[] to = layers.get(layer).get(state).data();
+        Sizes.equal("size of a state of layer " + layer, to.length, from.length);
+        System.arraycopy(from, 0, to, 0, to.length);
+      }
+    }
+    zero = other.zero;
+  }
+
+  /** A copy of the values that belongs to no tape. */
+  public RecurrentState detach() {
+    List<List<Tensor>> copy = new ArrayList<>();
+    for (List<Tensor> states : layers) {
+      copy.add(states.stream().map(t -> Tensor.constant(t.data().clone(), t.shape())).toList());
+    }
+    return new RecurrentState(copy, zero);
+  }
+
+  private void forEach(java.util.function.Consumer<Tensor> action) {
+    layers.forEach(states -> states.forEach(action));
+  }
+}

@@ -1,0 +1,62 @@
+package io.refrain.optim;
+
+import io.refrain.kernel.Kernels;
+import io.refrain.kernel.ThreadTeam;
+import io.refrain.nn.Parameter;
+import java.util.Collection;
+
+/** The length of all gradients together, as in {@code torch.nn.utils.clip_grad_norm_}. */
+public final class GradientNorm {
+  private static final Kernels KERNELS = Kernels.get();
+
+  /** Work is cut at fixed places, so that sums are the same for any number of threads. */
+  private static final int CHUNK = 16_384;
+
+  /** What PyTorch adds to the norm it divides by. */
+  private static final double EPSILON = 1e-6;
+
+  private GradientNorm() {}
+
+  /** √ of the sum of squares of all gradients; NaN or infinite when any of them is. */
+  public static double of(ThreadTeam team, Collection<Parameter> parameters) {
+    int count = 0;
+    for (Parameter parameter : parameters) {
+      count += chunks(parameter);
+    }
+    double[] sums = new double[count];
+    team.run((part, parts) -> sumChunks(parameters, sums, part, parts));
+    double total = 0;
+    for (double sum : sums) {
+      total += sum;
+    }
+    return Math.sqrt(total);
+  }
+
+  /**
+   * The factor that brings a gradient of length {@code norm} down to {@code maximum}: 1 when it is
+   * no longer than that.
+   */
+  public static float clip(double norm, double maximum) {
+    return (float) Math.min(1, maximum / (norm + EPSILON));
+  }
+
+  private static int chunks(Parameter parameter) {
+    return parameter.tensor().hasGradient() ? (parameter.size() + CHUNK - 1) / CHUNK : 0;
+  }
+
+  private static void sumChunks(
+      Collection<Parameter> parameters, double[] sums, int part, int parts) {
+    int from = ThreadTeam.boundary(sums.length, part, parts);
+    int to = ThreadTeam.boundary(sums.length, part + 1, parts);
+    int index = 0;
+    for (Parameter parameter : parameters) {
+      int chunks = chunks(parameter);
+      for (int chunk = Math.max(0, from - index); chunk < Math.min(chunks, to - index); chunk++) {
+        int at = chunk * CHUNK;
+        int length = Math.min(CHUNK, parameter.size() - at);
+        sums[index + chunk] = KERNELS.squaredNorm(parameter.tensor().gradient(), at, length);
+      }
+      index += chunks;
+    }
+  }
+}

@@ -1,0 +1,54 @@
+package io.refrain.optim;
+
+import io.refrain.kernel.ThreadTeam;
+import io.refrain.nn.Parameter;
+import java.util.SequencedMap;
+
+/**
+ * Changes parameters by their gradients, as {@code torch.optim.Optimizer}.
+ *
+ * <p>Its state, such as moments, is named arrays in PyTorch's order, so that training can stop, be
+ * saved and go on to the same bits.
+ */
+public abstract sealed class Optimizer permits Sgd, Adam {
+  private final SequencedMap<String, Parameter> parameters;
+
+  Optimizer(SequencedMap<String, Parameter> parameters) {
+    this.parameters = parameters;
+  }
+
+  /** What it changes, by name. */
+  public final SequencedMap<String, Parameter> parameters() {
+    return parameters;
+  }
+
+  /** Forgets all gradients, as {@code zero_grad}. */
+  public final void clearGradients() {
+    parameters.values().forEach(parameter -> parameter.tensor().clearGradient());
+  }
+
+  /**
+   * Takes one step. A parameter without a gradient stays as it is.
+   *
+   * @param learningRate the rate of this step
+   * @param scale factor on every gradient, such as {@link GradientNorm#clip} gives
+   */
+  public abstract void step(ThreadTeam team, double learningRate, float scale);
+
+  /** A copy of its state for saving: named arrays in PyTorch's order. */
+  public abstract SequencedMap<String, float[]> state();
+
+  /**
+   * Goes on from a saved state.
+   *
+   * @throws IllegalArgumentException when the state is not of this method and these parameters
+   */
+  public abstract void restore(SequencedMap<String, float[]> state);
+
+  static double atLeastZero(String name, double value) {
+    if (!(value >= 0) || Double.isInfinite(value)) {
+      throw new IllegalArgumentException(name + " must be at least 0, but is " + value);
+    }
+    return value;
+  }
+}

@@ -1,0 +1,151 @@
+package io.refrain.tensor;
+
+import io.refrain.kernel.Kernels;
+import io.refrain.kernel.ThreadTeam;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * What runs a step: it hands out buffers and threads to operations, remembers how to run each
+ * backwards, and then does so in reverse order.
+ *
+ * <p>An operation is a whole step of thought: embed a batch, run a recurrent layer over all time
+ * steps, project, compare with the targets. Each allocates its output with {@link #tensor},
+ * computes it, and {@linkplain #record records} a function that turns the gradient of its output
+ * into the gradients of its inputs. A handful of operations make a training step, so the tape costs
+ * nothing next to them.
+ *
+ * <pre>{@code
+ * Tape tape = Tape.recording(team);
+ * for (Batch batch : batches) {
+ *   Tensor loss = ...;          // operations on the tape
+ *   tape.backward(loss);        // gradients flow into the parameters
+ *   optimizer.step(...);
+ *   tape.clear();               // buffers are free for the next step
+ * }
+ * }</pre>
+ *
+ * <p>Not safe for use by several threads; its team parallelises inside operations.
+ */
+public final class Tape {
+  private final ThreadTeam team;
+  private final boolean recording;
+  private final Workspace workspace = new Workspace();
+  private final List<Runnable> nodes = new ArrayList<>();
+
+  private Tape(ThreadTeam team, boolean recording) {
+    this.team = team;
+    this.recording = recording;
+  }
+
+  /** A tape for training. */
+  public static Tape recording(ThreadTeam team) {
+    return new Tape(team, true);
+  }
+
+  /** A tape that only computes, as under {@code torch.no_grad()}. */
+  public static Tape computing(ThreadTeam team) {
+    return new Tape(team, false);
+  }
+
+  /** Whether operations must keep what their backward needs. */
+  public boolean isRecording() {
+    return recording;
+  }
+
+  /** The threads that operations are cut between. */
+  public ThreadTeam team() {
+    return team;
+  }
+
+  /**
+   * The output of an operation, its values undefined.
+   *
+   * @param requiresGradient whether any input of the operation requires one; see {@link #wanted}
+   */
+  public Tensor tensor(boolean requiresGradient, int... shape) {
+    return new Tensor(shape, workspace.take(Tensor.size(shape)), recording && requiresGradient);
+  }
+
+  /** An array that lives until {@link #clear}, its values undefined. */
+  public float[] buffer(int length) {
+    return workspace.take(length);
+  }
+
+  /** Whether backward must compute the gradient of this input. */
+  public boolean wanted(Tensor input) {
+    return recording && input.requiresGradient();
+  }
+
+  /** Remembers how to run an operation backwards. */
+  public void record(Runnable backward) {
+    if (recording) {
+      nodes.add(backward);
+    }
+  }
+
+  /**
+   * The gradient of {@code tensor} for a node that <em>adds</em> to it: zeros when nothing has
+   * flowed in yet.
+   */
+  public float[] gradientToAdd(Tensor tensor) {
+    boolean written = tensor.hasGradient();
+    float[] gradient = gradientToWrite(tensor);
+    if (!written) {
+      int size = tensor.size();
+      team.run((part, parts) ->
+          Arrays.fill(
+              gradient,
+              ThreadTeam.boundary(size, part, parts),
+              ThreadTeam.boundary(size, part + 1, parts),
+              0f));
+    }
+    return gradient;
+  }
+
+  /**
+   * The gradient of {@code tensor} for a node that overwrites it when {@link Tensor#hasGradient}
+   * was false before, and adds to it otherwise.
+   */
+  public float[] gradientToWrite(Tensor tensor) {
+    return tensor.openGradient(workspace::take);
+  }
+
+  /**
+   * Lets an array of this tape flow into the gradient of {@code tensor}: as the gradient itself
+   * when it is the first, else added.
+   */
+  public void giveGradient(Tensor tensor, float[] gradient) {
+    if (tensor.hasGradient()) {
+      Kernels.get().add(gradient, 0, tensor.gradient(), 0, gradient.length);
+    } else {
+      tensor.adoptGradient(gradient);
+    }
+  }
+
+  /**
+   * Runs all operations backwards, from the derivative 1 of a loss.
+   *
+   * @param loss a tensor of one value
+   */
+  public void backward(Tensor loss) {
+    if (!recording) {
+      throw new IllegalStateException("this tape only computes: use Tape.recording to train");
+    }
+    if (loss.size() != 1) {
+      throw new IllegalArgumentException("backward needs a loss of one value, but got " + loss);
+    }
+    gradientToWrite(loss)[0] = 1f;
+    for (int i = nodes.size() - 1; i >= 0; i--) {
+      nodes.get(i).run();
+    }
+    nodes.clear();
+  }
+
+  /** Forgets every operation and takes back every buffer; tensors of this tape are now invalid. */
+  public void clear() {
+    nodes.clear();
+    workspace.reset();
+  }
+}

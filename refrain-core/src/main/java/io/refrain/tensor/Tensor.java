@@ -1,0 +1,166 @@
+package io.refrain.tensor;
+
+import java.util.Arrays;
+import java.util.function.IntFunction;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A row-major float array with a shape and, while a {@link Tape} needs it, a gradient of the same
+ * shape.
+ *
+ * <p>A tensor that a tape made lives until the tape is cleared; its arrays then serve the next
+ * step. Copy what must live longer.
+ */
+public final class Tensor {
+  private final int[] shape;
+  private final float[] data;
+  private final boolean requiresGradient;
+  private float @Nullable [] gradient;
+  private boolean gradientWritten;
+
+  Tensor(int[] shape, float[] data, boolean requiresGradient) {
+    this.shape = shape;
+    this.data = data;
+    this.requiresGradient = requiresGradient;
+  }
+
+  /**
+   * A constant: no gradient flows into it.
+   *
+   * @param data row-major; used, not copied
+   */
+  public static Tensor constant(float[] data, int... shape) {
+    return checked(data, shape, false);
+  }
+
+  /**
+   * A leaf whose gradient is wanted, as {@code requires_grad=True} in PyTorch.
+   *
+   * @param data row-major; used, not copied
+   */
+  public static Tensor variable(float[] data, int... shape) {
+    return checked(data, shape, true);
+  }
+
+  private static Tensor checked(float[] data, int[] shape, boolean requiresGradient) {
+    if (size(shape) != data.length) {
+      throw new IllegalArgumentException(
+          "a tensor of shape %s needs %d values, but got %d"
+              .formatted(Arrays.toString(shape), size(shape), data.length));
+    }
+    return new Tensor(shape.clone(), data, requiresGradient);
+  }
+
+  /** The number of values in a shape; 1 for the empty shape of a scalar. */
+  public static int size(int... shape) {
+    long size = 1;
+    for (int length : shape) {
+      if (length < 0) {
+        throw new IllegalArgumentException(
+            "a shape has no negative lengths, but got " + Arrays.toString(shape));
+      }
+      size = Math.multiplyExact(size, (long) length);
+      if (size > Integer.MAX_VALUE - 8) {
+        throw new IllegalArgumentException(
+            "a tensor of shape %s is larger than an array can be"
+                .formatted(Arrays.toString(shape)));
+      }
+    }
+    return (int) size;
+  }
+
+  /** The lengths of its dimensions, outermost first. */
+  public int[] shape() {
+    return shape.clone();
+  }
+
+  /** How many dimensions it has. */
+  public int rank() {
+    return shape.length;
+  }
+
+  /** The length of one dimension. */
+  public int length(int dimension) {
+    return shape[dimension];
+  }
+
+  /** How many values it holds. */
+  public int size() {
+    return data.length;
+  }
+
+  /** The values, row-major: the array itself. */
+  public float[] data() {
+    return data;
+  }
+
+  /** The value of a tensor that holds one. */
+  public float item() {
+    if (data.length != 1) {
+      throw new IllegalStateException("item() needs one value, but this is " + this);
+    }
+    return data[0];
+  }
+
+  /** Whether a gradient flows into it. */
+  public boolean requiresGradient() {
+    return requiresGradient;
+  }
+
+  /** Whether something has flowed into the gradient since it was last cleared. */
+  public boolean hasGradient() {
+    return gradientWritten;
+  }
+
+  /**
+   * The gradient, row-major: the array itself.
+   *
+   * @throws IllegalStateException when nothing has flowed into it
+   */
+  public float[] gradient() {
+    float[] values = gradient;
+    if (values == null || !gradientWritten) {
+      throw new IllegalStateException(
+          this + " has no gradient: call backward on a loss that depends on it");
+    }
+    return values;
+  }
+
+  /** Forgets the gradient; the next one that flows in replaces it. */
+  public void clearGradient() {
+    gradientWritten = false;
+  }
+
+  /** Gives a tensor that outlives steps a gradient array of its own. */
+  public void reserveGradient() {
+    if (gradient == null) {
+      gradient = new float[data.length];
+    }
+  }
+
+  /** Takes an array as the gradient; one that was reserved is kept and filled instead. */
+  void adoptGradient(float[] values) {
+    if (gradient == null) {
+      gradient = values;
+    } else {
+      System.arraycopy(values, 0, gradient, 0, values.length);
+    }
+    gradientWritten = true;
+  }
+
+  /** The gradient's array, made by {@code allocate} where there is none yet. */
+  float[] openGradient(IntFunction<float[]> allocate) {
+    float[] values = gradient;
+    if (values == null) {
+      values = allocate.apply(data.length);
+      gradient = values;
+    }
+    gradientWritten = true;
+    return values;
+  }
+
+  @Override
+  public String toString() {
+    return "tensor of shape " + Arrays.toString(shape);
+  }
+}
