@@ -1,6 +1,8 @@
 /** Recurrent neural networks in pure Java: train, understand and serve sequence models. */
 module io.refrain {
+  exports io.refrain.store;
+
   requires com.fasterxml.jackson.core;
   requires static jdk.incubator.vector;
-  requires static org.jspecify;
+  requires static transitive org.jspecify;
 }
