@@ -21,7 +21,7 @@ import java.util.Set;
  * or an order made no sense.
  *
  * <p>Environment: {@code OPENBLAS_NUM_THREADS=1} always, since OpenBLAS's own threads and OpenMP's
- * fight over the cores and a step then takes seconds; {@code OMP_NUM_THREADS} and {@code
+ * fight over the cores and a step can then take seconds; {@code OMP_NUM_THREADS} and {@code
  * MKL_NUM_THREADS} as {@code --threads}. JVM: {@code --enable-native-access=ALL-UNNAMED}.
  */
 public final class PeerMain {
