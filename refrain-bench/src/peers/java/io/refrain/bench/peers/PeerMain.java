@@ -22,7 +22,10 @@ import java.util.Set;
  *
  * <p>Environment: {@code OPENBLAS_NUM_THREADS=1} always, since OpenBLAS's own threads and OpenMP's
  * fight over the cores and a step can then take seconds; {@code OMP_NUM_THREADS} and {@code
- * MKL_NUM_THREADS} as {@code --threads}. JVM: {@code --enable-native-access=ALL-UNNAMED}.
+ * MKL_NUM_THREADS} as {@code --threads}. On a processor with AVX-512 that OpenBLAS is too old to
+ * know, it falls back to AVX2 and libtorch loses a third of its speed: there {@code
+ * OPENBLAS_CORETYPE=SKYLAKEX} is a setting to measure too. JVM: {@code
+ * --enable-native-access=ALL-UNNAMED}.
  */
 public final class PeerMain {
 
