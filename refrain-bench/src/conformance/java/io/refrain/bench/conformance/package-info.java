@@ -1,0 +1,12 @@
+/**
+ * Conformance with PyTorch: what libtorch computes from given weights and input, in plain arrays,
+ * and the tests that hold Refrain to it.
+ *
+ * <p>May import every package of the library, and libtorch in {@link
+ * io.refrain.bench.conformance.LibtorchRnn} and {@link io.refrain.bench.conformance.Shaped} only.
+ * Compiled and run by Maven profile {@code peers}. Read {@code LibtorchRnn} first.
+ */
+@NullMarked
+package io.refrain.bench.conformance;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,74 @@
+package io.refrain.bench.peers;
+
+import ai.djl.modality.nlp.DefaultVocabulary;
+import ai.djl.modality.nlp.embedding.TrainableWordEmbedding;
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.nn.Block;
+import ai.djl.nn.LambdaBlock;
+import ai.djl.nn.Parameter;
+import ai.djl.nn.core.Linear;
+import ai.djl.nn.recurrent.GRU;
+import ai.djl.nn.recurrent.LSTM;
+import ai.djl.nn.recurrent.RNN;
+import ai.djl.nn.recurrent.RecurrentBlock;
+import java.nio.FloatBuffer;
+import java.util.List;
+import java.util.stream.IntStream;
+
+/** The parts of a language model in DJL's blocks; sequences are time-first. */
+final class DjlBlocks {
+
+  private DjlBlocks() {}
+
+  /** Indices [steps, batch] to the recurrent layer's input. */
+  static Block input(Workload workload, InputPath path) {
+    if (path == InputPath.EMBEDDING) {
+      List<String> names =
+          IntStream.range(0, workload.vocabulary()).mapToObj(Integer::toString).toList();
+      return TrainableWordEmbedding.builder()
+          .setEmbeddingSize(workload.hidden())
+          .setVocabulary(new DefaultVocabulary(names))
+          .build();
+    }
+    return new LambdaBlock(
+        indices -> new NDList(indices.head().oneHot(workload.vocabulary(), DataType.FLOAT32)),
+        "one-hot");
+  }
+
+  static RecurrentBlock recurrent(Workload workload) {
+    RecurrentBlock.BaseBuilder<?> builder =
+        switch (workload.cell()) {
+          case RNN -> RNN.builder().setActivation(RNN.Activation.TANH);
+          case LSTM -> LSTM.builder();
+          case GRU -> GRU.builder();
+        };
+    builder.setStateSize(workload.hidden());
+    builder.setNumLayers(workload.layers());
+    builder.optBatchFirst(false);
+    builder.optReturnState(workload.unit() == Workload.Unit.GENERATED_CHARACTER);
+    return switch (builder) {
+      case RNN.Builder rnn -> rnn.build();
+      case LSTM.Builder lstm -> lstm.build();
+      case GRU.Builder gru -> gru.build();
+      default -> throw new AssertionError(builder.getClass());
+    };
+  }
+
+  /** Last hidden width to logits. */
+  static Linear output(Workload workload) {
+    return Linear.builder().setUnits(workload.vocabulary()).build();
+  }
+
+  /** Writes the common initial weights into initialized parameters. */
+  static void setInitialWeights(Workload workload, Block... blocks) {
+    InitialWeights initial = new InitialWeights(workload);
+    for (Block block : blocks) {
+      for (Parameter parameter : block.getParameters().values()) {
+        NDArray array = parameter.getArray();
+        array.set(FloatBuffer.wrap(initial.next(Math.toIntExact(array.size()))));
+      }
+    }
+  }
+}
