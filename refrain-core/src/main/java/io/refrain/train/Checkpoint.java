@@ -60,6 +60,7 @@ final class Checkpoint {
     metadata.put("best", Double.toString(progress.best()));
     metadata.put("best_update", Long.toString(progress.bestUpdate()));
     metadata.put("worse", Integer.toString(progress.worse()));
+    metadata.put("evaluated", Long.toString(progress.evaluated()));
     Safetensors.write(file, metadata, tensors);
   }
 
@@ -110,7 +111,8 @@ final class Checkpoint {
           Double.parseDouble(text(path, metadata, "seconds")),
           Double.parseDouble(text(path, metadata, "best")),
           Long.parseLong(text(path, metadata, "best_update")),
-          Integer.parseInt(text(path, metadata, "worse")));
+          Integer.parseInt(text(path, metadata, "worse")),
+          Long.parseLong(text(path, metadata, "evaluated")));
     } catch (NumberFormatException e) {
       throw new IOException("%s: a number in its metadata is none: %s".formatted(path, e), e);
     }

@@ -101,9 +101,13 @@ public final class Trainer {
   /** Trains until the configuration or somebody says stop. */
   public End run(TrainingListener listener) throws IOException {
     long start = System.nanoTime();
+    evaluateWhenDue(listener); // a checkpoint may lie between an update and its validation
     while (progress.epoch() < config.epochs()) {
       Epoch epoch = epoch(progress.epoch());
       while (progress.batch() < epoch.batches()) {
+        if (config.patience() > 0 && progress.worse() >= config.patience()) {
+          return End.PATIENCE;
+        }
         if (stopRequested) {
           return End.STOPPED;
         }
@@ -111,27 +115,21 @@ public final class Trainer {
           return End.TIME;
         }
         update(epoch, listener);
-        if (config.evaluateEvery() > 0 && progress.update() % config.evaluateEvery() == 0) {
-          evaluate(listener);
-        }
-        if (isPatienceSpent()) {
-          return End.PATIENCE;
-        }
+        evaluateWhenDue(listener);
       }
       listener.epochEnded(progress);
       if (config.evaluateEvery() == 0) {
         evaluate(listener);
       }
       progress = progress.atNextEpoch();
-      if (isPatienceSpent()) {
-        return End.PATIENCE;
-      }
     }
     return End.EPOCHS;
   }
 
-  private boolean isPatienceSpent() {
-    return config.patience() > 0 && progress.worse() >= config.patience();
+  private void evaluateWhenDue(TrainingListener listener) throws IOException {
+    if (config.evaluateEvery() > 0 && progress.update() % config.evaluateEvery() == 0) {
+      evaluate(listener);
+    }
   }
 
   /** An epoch's batches depend on the seed and its number alone, so training may resume in it. */
@@ -193,10 +191,13 @@ public final class Trainer {
     return true;
   }
 
-  /** Validates now; does nothing where there is no text to validate on. */
+  /**
+   * Validates now; does nothing where there is no text to validate on, and nothing when there was
+   * no update since the last validation.
+   */
   public void evaluate(TrainingListener listener) throws IOException {
     int rows = Math.min(VALIDATION_ROWS, (validation.length - 1) / config.steps());
-    if (rows < 1) {
+    if (rows < 1 || progress.evaluated() == progress.update()) {
       return;
     }
     LanguageModel.Evaluation evaluation =

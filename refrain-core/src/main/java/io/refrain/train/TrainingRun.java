@@ -139,12 +139,12 @@ public final class TrainingRun implements AutoCloseable {
   /** Trains, and leaves a checkpoint and the best model. */
   public Trainer.End run(TrainingListener listener) throws IOException {
     Trainer.End end = trainer.run(new Recorder(listener));
-    if (end != Trainer.End.STOPPED
-        && trainer.progress().bestUpdate() < trainer.progress().update()) {
-      // What was learned since the last validation may be the best.
+    checkpoint();
+    if (end != Trainer.End.STOPPED) {
+      // What was learned since the last validation may be the best. After the checkpoint, because a
+      // run that goes on, under other limits, must not count a validation that is not in its turn.
       trainer.evaluate(new Recorder(listener));
     }
-    checkpoint();
     return end;
   }
 
