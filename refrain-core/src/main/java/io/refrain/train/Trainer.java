@@ -32,6 +32,9 @@ public final class Trainer {
   /** Longer validation texts are cut, so that validating stays cheap next to training. */
   private static final int VALIDATION_TOKENS = 200_000;
 
+  /** From here on the logits are so large that a float no longer holds a difference of one. */
+  private static final float DIVERGED_LOSS = 1 << 24;
+
   private final TrainingConfig config;
   private final LanguageModel model;
   private final int[] tokens;
@@ -156,9 +159,7 @@ public final class Trainer {
     optimizer.clearGradients();
     tape.backward(mean);
     double norm = GradientNorm.of(team, model.parameters().values());
-    if (!Float.isFinite(loss) || !Double.isFinite(norm)) {
-      throw diverged(loss);
-    }
+    requireSound(loss, norm);
     optimizer.step(team, config.learningRate(), GradientNorm.clip(norm, config.clip()));
     if (config.carryState()) {
       state.assign(out.state());
@@ -167,28 +168,50 @@ public final class Trainer {
     listener.updated(progress, epoch.batches(), loss, norm);
   }
 
-  private TrainingDivergedException diverged(float loss) {
-    String place = "its gradient";
+  /** Ends training rather than let the next step spoil the weights. */
+  private void requireSound(float loss, double norm) {
+    if (loss < DIVERGED_LOSS && Double.isFinite(norm)) {
+      return;
+    }
+    String name = "";
+    float largest = -1;
     for (Map.Entry<String, Parameter> entry : model.parameters().entrySet()) {
-      if (!isFinite(entry.getValue().tensor().gradient())) {
-        place = "the gradient of " + entry.getKey();
-        break;
+      float magnitude = magnitude(entry.getValue().tensor().gradient());
+      if (Float.compare(magnitude, largest) > 0) { // NaN is the largest of all
+        name = entry.getKey();
+        largest = magnitude;
       }
     }
-    return new TrainingDivergedException(
-        "training diverged at update %d: the loss is %s and %s is not finite. The learning rate %s"
-                .formatted(progress.update() + 1, loss, place, config.learningRate())
-            + " is probably too high: try a tenth of it, or a smaller clip."
-            + " The last checkpoint is kept.");
+    throw diverged(
+        progress.update() + 1,
+        "the loss is %s and the gradient of %s reaches %s".formatted(loss, name, largest));
   }
 
-  private static boolean isFinite(float[] values) {
-    for (float value : values) {
-      if (!Float.isFinite(value)) {
-        return false;
+  /** A step can overflow although its gradient was sound; such weights must not reach a file. */
+  private void requireFiniteWeights() {
+    for (Map.Entry<String, Parameter> entry : model.parameters().entrySet()) {
+      float magnitude = magnitude(entry.getValue().data());
+      if (!Float.isFinite(magnitude)) {
+        throw diverged(
+            progress.update(), "%s has a value of %s".formatted(entry.getKey(), magnitude));
       }
     }
-    return true;
+  }
+
+  private TrainingDivergedException diverged(long update, String sign) {
+    return new TrainingDivergedException(
+        "training diverged at update %d: %s. The learning rate %s is probably too high:"
+                .formatted(update, sign, config.learningRate())
+            + " try a tenth of it, or a smaller clip. The last checkpoint is kept.");
+  }
+
+  /** The largest absolute value; NaN when there is one. */
+  private static float magnitude(float[] values) {
+    float largest = 0;
+    for (float value : values) {
+      largest = Math.max(largest, Math.abs(value));
+    }
+    return largest;
   }
 
   /**
@@ -200,6 +223,7 @@ public final class Trainer {
     if (rows < 1 || progress.evaluated() == progress.update()) {
       return;
     }
+    requireFiniteWeights();
     LanguageModel.Evaluation evaluation =
         model.evaluate(validationTape, validation, new SequentialPartition(rows, config.steps()));
     boolean better = evaluation.nats() < progress.best();
@@ -216,8 +240,10 @@ public final class Trainer {
    * Writes a checkpoint.
    *
    * @param extra what the caller wants back from {@link #restore}
+   * @throws TrainingDivergedException when a weight is no number; nothing is written then
    */
   public void save(Path file, Map<String, String> extra) throws IOException {
+    requireFiniteWeights();
     Checkpoint.write(file, model, optimizer, state, progress, extra);
   }
 
