@@ -82,6 +82,9 @@ public record RunDirectory(Path path) {
 
   /** Reads the tokenizer. */
   public Tokenizer tokenizer() throws IOException {
+    if (!Files.isRegularFile(tokenizerFile())) {
+      throw new IOException(path + " is no whole run: it has no tokenizer.json");
+    }
     return TokenizerFile.read(tokenizerFile());
   }
 
