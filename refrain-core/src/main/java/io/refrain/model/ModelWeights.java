@@ -69,8 +69,7 @@ public final class ModelWeights {
   }
 
   /** Fills parameters with what {@link #read} gave for them. */
-  public static void assign(
-      List<NamedTensor> tensors, SequencedMap<String, Parameter> parameters) {
+  public static void assign(List<NamedTensor> tensors, SequencedMap<String, Parameter> parameters) {
     int next = 0;
     for (Parameter parameter : parameters.values()) {
       parameter.assign(tensors.get(next++).data());

@@ -63,8 +63,7 @@ public record Progress(
   }
 
   Progress atNextEpoch() {
-    return new Progress(
-        update, epoch + 1, 0, 0, 0, seconds, best, bestUpdate, worse, evaluated);
+    return new Progress(update, epoch + 1, 0, 0, 0, seconds, best, bestUpdate, worse, evaluated);
   }
 
   Progress afterEvaluation(double loss) {

@@ -70,10 +70,11 @@ class ScoreTest {
     assertThat(score.perplexity()).isCloseTo(4, within(1e-12));
     assertThat(score.natsPerToken()).isCloseTo(2 * Math.log(2), within(1e-12));
     assertThat(score.bitsPerCharacter()).isCloseTo(0.5, within(1e-12));
-    assertThat(score(1, 2, 3)).satisfies(s -> {
-      assertThat(s.tokens()).isEqualTo(2);
-      assertThat(s.characters()).isEqualTo(4);
-    });
+    assertThat(score(1, 2, 3))
+        .satisfies(s -> {
+          assertThat(s.tokens()).isEqualTo(2);
+          assertThat(s.characters()).isEqualTo(4);
+        });
   }
 
   @Test

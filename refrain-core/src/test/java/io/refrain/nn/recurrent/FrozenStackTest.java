@@ -34,7 +34,11 @@ class FrozenStackTest {
 
   @ParameterizedTest
   @CsvSource({
-    "TANH, 1, 1, 1", "TANH, 5, 16, 2", "RELU, 19, 17, 3", "TANH, 33, 64, 1", "RELU, 64, 100, 2",
+    "TANH, 1, 1, 1",
+    "TANH, 5, 16, 2",
+    "RELU, 19, 17, 3",
+    "TANH, 33, 64, 1",
+    "RELU, 64, 100, 2",
   })
   void vectorsGiveTheBitsOfTheStack(
       ElmanCell.Nonlinearity nonlinearity, int input, int hidden, int layers) {
