@@ -1,14 +1,14 @@
-package io.refrain.bench.peers;
+package io.refrain.bench.workload;
 
 import java.util.SplittableRandom;
 
 /**
- * The weights that every peer starts a case from, so that their losses can be compared as well as
+ * The weights that Refrain and every peer start a case from, so that their losses can be compared as well as
  * their times. They are drawn from PyTorch's initial distribution, uniform within {@code 1 /
  * sqrt(hidden)} (wider for generation), in one order: embedding, if there is one; W_ih, W_hh, b_ih,
  * b_hh of each layer; output weights and bias.
  */
-final class InitialWeights {
+public final class InitialWeights {
 
   private static final int SEED = 7;
 
@@ -18,13 +18,23 @@ final class InitialWeights {
   private final SplittableRandom random = new SplittableRandom(SEED);
   private final double limit;
 
-  InitialWeights(Workload workload) {
+  /**
+   * Starts the sequence of a case's weights.
+   *
+   * @param workload gives the hidden size, on which the distribution depends
+   */
+  public InitialWeights(Workload workload) {
     boolean training = workload.unit() == Workload.Unit.TRAINING_STEP;
     limit = (training ? 1 : GENERATION_GAIN) / Math.sqrt(workload.hidden());
   }
 
-  /** Draws the next matrix [rows, columns] row-major, or vector. */
-  float[] next(int size) {
+  /**
+   * Draws the next matrix [rows, columns] row-major, or vector.
+   *
+   * @param size how many weights it has
+   * @return the weights
+   */
+  public float[] next(int size) {
     float[] values = new float[size];
     for (int index = 0; index < size; index++) {
       values[index] = (float) random.nextDouble(-limit, limit);
