@@ -3,10 +3,10 @@ package io.refrain.bench.workload;
 import java.util.SplittableRandom;
 
 /**
- * The weights that Refrain and every peer start a case from, so that their losses can be compared as well as
- * their times. They are drawn from PyTorch's initial distribution, uniform within {@code 1 /
- * sqrt(hidden)} (wider for generation), in one order: embedding, if there is one; W_ih, W_hh, b_ih,
- * b_hh of each layer; output weights and bias.
+ * The weights that Refrain and every peer start a case from, so that their losses can be compared
+ * as well as their times. They are drawn from PyTorch's initial distribution, uniform within {@code
+ * 1 / sqrt(hidden)} (wider for generation), in one order: embedding, if there is one; W_ih, W_hh,
+ * b_ih, b_hh of each layer; output weights and bias.
  */
 public final class InitialWeights {
 

@@ -5,10 +5,10 @@ import java.util.List;
 import java.util.SplittableRandom;
 
 /**
- * Batches of made-up text, the same for Refrain and every peer. Three of four tokens are the fixed successor of
- * the token before, the others are drawn anew with small indices likelier than large ones, so that
- * a network has something to learn, gathers hit common rows often as in text, and no file is
- * needed.
+ * Batches of made-up text, the same for Refrain and every peer. Three of four tokens are the fixed
+ * successor of the token before, the others are drawn anew with small indices likelier than large
+ * ones, so that a network has something to learn, gathers hit common rows often as in text, and no
+ * file is needed.
  */
 public final class TokenBatches {
 
