@@ -80,8 +80,7 @@ final class LossChart {
 
   /** Writes {@code loss.png} and {@code loss.svg}. */
   void write(Path folder) throws IOException {
-    AtomicFile.write(
-        folder.resolve("loss.png"), out -> ChartEncoder.saveChart(chart, out, "png"));
+    AtomicFile.write(folder.resolve("loss.png"), out -> ChartEncoder.saveChart(chart, out, "png"));
     byte[] svg = svg();
     AtomicFile.write(folder.resolve("loss.svg"), out -> out.write(svg));
   }
@@ -110,10 +109,9 @@ final class LossChart {
   private static String title(String name, LossLog log) {
     return log.best()
         .map(best -> "%s: best validation perplexity %s".formatted(name, perplexity(best)))
-        .orElseGet(
-            () ->
-                "%s: training perplexity %s at the end"
-                    .formatted(name, perplexity(log.training().getLast())));
+        .orElseGet(() ->
+            "%s: training perplexity %s at the end"
+                .formatted(name, perplexity(log.training().getLast())));
   }
 
   private static String perplexity(LossLog.Point point) {

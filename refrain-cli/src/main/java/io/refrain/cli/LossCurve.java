@@ -46,7 +46,7 @@ final class LossCurve {
 
   private static String name(Path run) {
     Path name = run.toAbsolutePath().normalize().getFileName();
-    return name == null ? run.toString() : name.toString();
+    return PlainText.of(name == null ? run.toString() : name.toString()).toString();
   }
 
   private static String firstLine(Throwable failure) {
