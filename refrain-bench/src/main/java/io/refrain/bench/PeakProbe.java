@@ -9,8 +9,8 @@ import java.util.OptionalDouble;
  */
 final class PeakProbe {
   private static final int ITERATIONS = 50_000;
-  private static final long WARM_UP_NANOS = 300_000_000;
   private static final long MEASURED_NANOS = 30_000_000;
+  private static final long MOST_WARM_UP_NANOS = 10_000_000_000L;
 
   private final ThreadTeam team;
   private final boolean possible;
@@ -21,7 +21,21 @@ final class PeakProbe {
     this.team = team;
     possible = ModuleLayer.boot().findModule("jdk.incubator.vector").isPresent();
     if (possible) {
-      measure(WARM_UP_NANOS);
+      warmUp();
+    }
+  }
+
+  /**
+   * Until the loop is compiled: before that, vectors are objects and every iteration makes some.
+   */
+  private void warmUp() {
+    AllocatedBytes allocated = new AllocatedBytes(team);
+    long end = System.nanoTime() + MOST_WARM_UP_NANOS;
+    long bytes = Long.MAX_VALUE;
+    while (bytes > ITERATIONS && System.nanoTime() < end) {
+      long before = allocated.read();
+      measure(MEASURED_NANOS);
+      bytes = allocated.read() - before;
     }
   }
 

@@ -32,8 +32,8 @@ final class Race implements AutoCloseable {
   private static final int UNITS_COMPARED = 4;
 
   private static final double TOLERANCE = 1e-3;
-  private static final int QUIET_TURNS = 5;
-  private static final int MOST_WARM_UP_TURNS = 25;
+  private static final int QUIET_TURNS = 10;
+  private static final int MOST_WARM_UP_TURNS = 40;
   private static final double FASTER = 0.95;
   private static final double HOPELESS = 4;
 
@@ -47,8 +47,7 @@ final class Race implements AutoCloseable {
   private final Competitor refrain;
   private final List<Competitor> peers = new ArrayList<>();
   private final Samples peaks = new Samples();
-  private double bytes;
-  private long units;
+  private final Samples bytes = new Samples();
 
   /** Starts Refrain; {@link #enter} adds peers. */
   Race(Workload workload, int threads, Schedule schedule, Consumer<String> progress) {
@@ -126,8 +125,9 @@ final class Race implements AutoCloseable {
     Worker worker = refrain.worker();
     if (own != null && worker != null) {
       refrain.keepLatest();
-      bytes += own.bytes() == null ? Double.NaN : own.bytes();
-      units += own.units();
+      if (own.bytes() != null) {
+        bytes.add((double) own.bytes() / own.units());
+      }
       peaks.add(worker.peak());
     }
     for (Competitor peer : running()) {
@@ -194,7 +194,7 @@ final class Race implements AutoCloseable {
         threads,
         refrain.name(),
         refrain.median(),
-        bytes / units,
+        bytes.median(),
         peaks.median(),
         peers.stream()
             .map(peer ->

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param threads how many threads of Refrain worked
  * @param kernels Refrain's, for people
  * @param millis Refrain's median time of a unit
- * @param bytes Refrain allocated for a unit, over all threads that worked
+ * @param bytes median of what all threads of Refrain together allocated for a unit
  * @param peak median FMA peak of as many threads in GFLOP/s; NaN without the Vector API
  * @param peers in the order of their turns; empty when Refrain ran alone
  */
