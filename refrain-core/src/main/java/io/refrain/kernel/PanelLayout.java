@@ -62,17 +62,25 @@ public record PanelLayout(int width, int narrow) {
     }
   }
 
-  /** Sixteen columns at a time: their cache lines of the panel stay in L1 while k is walked. */
+  /** Sixteen columns at a time: what is written together is one cache line. */
   private static void packTransposed(
-      int k, int columns, float[] b, int bAt, int leading, float[] packed, int at, int stride) {
+      int k,
+      int columns,
+      float[] b,
+      int bAt,
+      int leading,
+      float[] packed,
+      int packedAt,
+      int stride) {
     int block = 16;
     for (int first = 0; first < columns; first += block) {
-      int end = Math.min(columns, first + block);
-      for (int column = first; column < end; column++) {
-        int source = bAt + column * leading;
-        int target = at + column;
-        for (int step = 0; step < k; step++) {
-          packed[target + step * stride] = b[source + step];
+      int count = Math.min(block, columns - first);
+      for (int step = 0; step < k; step++) {
+        int source = bAt + first * leading + step;
+        int target = packedAt + first + step * stride;
+        for (int i = 0; i < count; i++) {
+          packed[target + i] = b[source];
+          source += leading;
         }
       }
     }

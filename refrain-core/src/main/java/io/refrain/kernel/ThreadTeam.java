@@ -26,7 +26,7 @@ public final class ThreadTeam implements AutoCloseable {
   private static final long SPIN_NANOS = 100_000;
 
   private static final int SPINS_BETWEEN_CLOCK_READS = 64;
-  private static final int SPINS_BEFORE_PAUSE = 20_000;
+  private static final int SPINS_BEFORE_YIELD = 2_000;
 
   private final Member[] members;
   private volatile @Nullable Work work;
@@ -134,11 +134,12 @@ public final class ThreadTeam implements AutoCloseable {
       }
     }
 
+    @SuppressWarnings("ThreadPriorityCheck") // a hint that costs nothing where it does not help
     @Nullable Throwable await() {
       for (int spins = 1; done != turn; spins++) {
         // Where there are fewer free cores than threads, spinning keeps the member from running.
-        if (spins % SPINS_BEFORE_PAUSE == 0) {
-          LockSupport.parkNanos(this, 1);
+        if (spins % SPINS_BEFORE_YIELD == 0) {
+          Thread.yield();
         } else {
           Thread.onSpinWait();
         }

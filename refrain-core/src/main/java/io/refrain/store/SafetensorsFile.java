@@ -207,4 +207,10 @@ public final class SafetensorsFile implements AutoCloseable {
       next += count;
     }
   }
+
+  /** The file's path, for messages. */
+  @Override
+  public String toString() {
+    return file.toString();
+  }
 }

@@ -4,6 +4,7 @@ import io.refrain.kernel.AdamStep;
 import io.refrain.kernel.Kernels;
 import io.refrain.kernel.PanelLayout;
 import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
@@ -68,12 +69,17 @@ public final class SimdKernels implements Kernels {
     Elementary.sigmoid(x, xAt, y, yAt, length);
   }
 
-  // The loops from here to add are simple enough for the compiler to turn into vector instructions,
-  // and contain no rounding that depends on how it does so.
+  // Explicit vectors, for the compiler cannot know that the arrays are not the same one. The scalar
+  // loops at the ends do the same operations, so they round to the same bits.
 
   @Override
   public void relu(float[] x, int xAt, float[] y, int yAt, int length) {
-    for (int i = 0; i < length; i++) {
+    int i = 0;
+    for (; i <= length - LANES; i += LANES) {
+      FloatVector v = FloatVector.fromArray(SPECIES, x, xAt + i);
+      v.blend(0f, v.compare(VectorOperators.LT, 0f)).intoArray(y, yAt + i);
+    }
+    for (; i < length; i++) {
       y[yAt + i] = x[xAt + i] < 0 ? 0 : x[xAt + i];
     }
   }
@@ -81,7 +87,13 @@ public final class SimdKernels implements Kernels {
   @Override
   public void tanhBackward(
       float[] y, int yAt, float[] dy, int dyAt, float[] dx, int dxAt, int length) {
-    for (int i = 0; i < length; i++) {
+    int i = 0;
+    for (; i <= length - LANES; i += LANES) {
+      FloatVector v = FloatVector.fromArray(SPECIES, y, yAt + i);
+      FloatVector slope = FloatVector.broadcast(SPECIES, 1f).sub(v.mul(v));
+      FloatVector.fromArray(SPECIES, dy, dyAt + i).mul(slope).intoArray(dx, dxAt + i);
+    }
+    for (; i < length; i++) {
       dx[dxAt + i] = dy[dyAt + i] * (1 - y[yAt + i] * y[yAt + i]);
     }
   }
@@ -89,7 +101,13 @@ public final class SimdKernels implements Kernels {
   @Override
   public void sigmoidBackward(
       float[] y, int yAt, float[] dy, int dyAt, float[] dx, int dxAt, int length) {
-    for (int i = 0; i < length; i++) {
+    int i = 0;
+    for (; i <= length - LANES; i += LANES) {
+      FloatVector v = FloatVector.fromArray(SPECIES, y, yAt + i);
+      FloatVector rest = FloatVector.broadcast(SPECIES, 1f).sub(v);
+      FloatVector.fromArray(SPECIES, dy, dyAt + i).mul(v).mul(rest).intoArray(dx, dxAt + i);
+    }
+    for (; i < length; i++) {
       dx[dxAt + i] = dy[dyAt + i] * y[yAt + i] * (1 - y[yAt + i]);
     }
   }
@@ -97,21 +115,40 @@ public final class SimdKernels implements Kernels {
   @Override
   public void reluBackward(
       float[] y, int yAt, float[] dy, int dyAt, float[] dx, int dxAt, int length) {
-    for (int i = 0; i < length; i++) {
+    int i = 0;
+    for (; i <= length - LANES; i += LANES) {
+      FloatVector v = FloatVector.fromArray(SPECIES, y, yAt + i);
+      FloatVector.fromArray(SPECIES, dy, dyAt + i)
+          .blend(0f, v.compare(VectorOperators.GT, 0f).not())
+          .intoArray(dx, dxAt + i);
+    }
+    for (; i < length; i++) {
       dx[dxAt + i] = y[yAt + i] > 0 ? dy[dyAt + i] : 0;
     }
   }
 
   @Override
   public void add(float[] x, int xAt, float[] y, int yAt, int length) {
-    for (int i = 0; i < length; i++) {
+    int i = 0;
+    for (; i <= length - LANES; i += LANES) {
+      FloatVector.fromArray(SPECIES, y, yAt + i)
+          .add(FloatVector.fromArray(SPECIES, x, xAt + i))
+          .intoArray(y, yAt + i);
+    }
+    for (; i < length; i++) {
       y[yAt + i] += x[xAt + i];
     }
   }
 
   @Override
   public void sum(float[] x, int xAt, float[] y, int yAt, float[] z, int zAt, int length) {
-    for (int i = 0; i < length; i++) {
+    int i = 0;
+    for (; i <= length - LANES; i += LANES) {
+      FloatVector.fromArray(SPECIES, x, xAt + i)
+          .add(FloatVector.fromArray(SPECIES, y, yAt + i))
+          .intoArray(z, zAt + i);
+    }
+    for (; i < length; i++) {
       z[zAt + i] = x[xAt + i] + y[yAt + i];
     }
   }

@@ -152,6 +152,11 @@ public final class RecurrentStack implements Module {
     return run(tape, new SequenceInput.Indices(timeFirst, steps, batch), state);
   }
 
+  /** The weights as they are now, for sequences that advance step by step. */
+  public FrozenStack freeze() {
+    return new FrozenStack(options, layers);
+  }
+
   private Output run(Tape tape, SequenceInput input, RecurrentState state) {
     Sizes.positive("number of steps", input.steps());
     Sizes.positive("batch size", input.batch());

@@ -169,7 +169,8 @@ final class SequenceRun {
     inputGradients();
     float[] inputBias = tape.gradientToAdd(layer.biasInput.tensor());
     float[] hiddenBias = tape.gradientToAdd(layer.biasHidden.tensor());
-    tape.team().run((part, parts) -> biasGradients(inputBias, hiddenBias, part, parts));
+    float[] sums = tape.buffer(gateCount);
+    tape.team().run((part, parts) -> biasGradients(sums, inputBias, hiddenBias, part, parts));
   }
 
   private void backwardRows(
@@ -276,11 +277,14 @@ final class SequenceRun {
   }
 
   /** Both biases have the same gradient. */
-  private void biasGradients(float[] inputBias, float[] hiddenBias, int part, int parts) {
+  private void biasGradients(
+      float[] sums, float[] inputBias, float[] hiddenBias, int part, int parts) {
     int from = ThreadTeam.boundary(gateCount, part, parts);
     int length = ThreadTeam.boundary(gateCount, part + 1, parts) - from;
-    KERNELS.sumRows(steps * batch, gates, from, gateCount, inputBias, from, length);
-    KERNELS.sumRows(steps * batch, gates, from, gateCount, hiddenBias, from, length);
+    Arrays.fill(sums, from, from + length, 0f);
+    KERNELS.sumRows(steps * batch, gates, from, gateCount, sums, from, length);
+    KERNELS.add(sums, from, inputBias, from, length);
+    KERNELS.add(sums, from, hiddenBias, from, length);
   }
 
   private Matrix hiddenWeight() {

@@ -1,0 +1,101 @@
+package io.refrain.model;
+
+import io.refrain.kernel.Kernels;
+import io.refrain.nn.Embedding;
+import io.refrain.nn.Linear;
+import io.refrain.nn.recurrent.FrozenStack;
+import io.refrain.tensor.Matrix;
+import io.refrain.tensor.MatrixProduct;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A trained language model for inference: immutable weights that any number of threads share. What
+ * a text carries is a {@link State} that its caller owns.
+ */
+public final class FrozenLanguageModel {
+  private static final Kernels KERNELS = Kernels.get();
+
+  private final LanguageModelConfig config;
+  private final float @Nullable [] embedding;
+  private final FrozenStack stack;
+  private final float[] packedOutput;
+  private final float[] bias;
+
+  /** Where one text stands: the recurrent state, and the logits of its next token. */
+  public static final class State {
+    private final FrozenStack.State recurrent;
+    private final float[] logits;
+
+    private State(FrozenStack.State recurrent, float[] logits) {
+      this.recurrent = recurrent;
+      this.logits = logits;
+    }
+
+    /** The logits of the next token after the last {@link #advance}: the array itself. */
+    public float[] logits() {
+      return logits;
+    }
+
+    /** A copy that goes its own way. */
+    public State copy() {
+      return new State(recurrent.copy(), logits.clone());
+    }
+  }
+
+  FrozenLanguageModel(
+      LanguageModelConfig config, @Nullable Embedding embedding, FrozenStack stack, Linear linear) {
+    this.config = config;
+    this.embedding = embedding == null ? null : embedding.weight().values();
+    this.stack = stack;
+    Matrix weight =
+        Matrix.of(linear.weight().data(), config.vocabulary(), config.hidden()).transpose();
+    packedOutput = new float[MatrixProduct.packedLength(weight)];
+    MatrixProduct.packPart(weight, packedOutput, 0, 1);
+    bias = linear.bias().values();
+  }
+
+  /** The shape of the model. */
+  public LanguageModelConfig config() {
+    return config;
+  }
+
+  /** Where a text begins. */
+  public State initialState() {
+    return new State(stack.initialState(), new float[config.vocabulary()]);
+  }
+
+  /** Reads a token and computes the logits of the next. */
+  public void advance(State state, int token) {
+    read(state, token);
+    int vocabulary = config.vocabulary();
+    int hidden = config.hidden();
+    System.arraycopy(bias, 0, state.logits, 0, vocabulary);
+    KERNELS.multiply(
+        1,
+        hidden,
+        0,
+        vocabulary,
+        state.recurrent.output(),
+        0,
+        hidden,
+        1,
+        packedOutput,
+        0,
+        state.logits,
+        0,
+        vocabulary);
+  }
+
+  /** Reads a token without computing what comes next: cheaper within a prefix. */
+  public void read(State state, int token) {
+    if (token < 0 || token >= config.vocabulary()) {
+      throw new IllegalArgumentException(
+          "token %d is outside 0 to %d".formatted(token, config.vocabulary() - 1));
+    }
+    if (embedding == null) {
+      stack.advance(state.recurrent, token);
+    } else {
+      stack.advance(state.recurrent, embedding, token * config.embedding());
+    }
+  }
+}

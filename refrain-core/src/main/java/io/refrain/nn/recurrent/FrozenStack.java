@@ -1,0 +1,159 @@
+package io.refrain.nn.recurrent;
+
+import io.refrain.kernel.Kernels;
+import io.refrain.tensor.Matrix;
+import io.refrain.tensor.MatrixProduct;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The weights of a stack as they were when it was frozen, laid out for one sequence that advances
+ * step by step. Immutable, so any number of threads may share it; all that changes is in a {@link
+ * State}. Gives the same bits as the stack it was made from.
+ */
+public final class FrozenStack {
+  private static final Kernels KERNELS = Kernels.get();
+
+  private final Cell cell;
+  private final int hidden;
+  private final int gates;
+  private final boolean indexed;
+  private final int input;
+  private final List<Layer> layers = new ArrayList<>();
+
+  /**
+   * One layer.
+   *
+   * @param input W_ihᵀ packed; or, for indices, a table of its columns with the biases added
+   * @param inputSize values in an input vector
+   * @param hidden W_hhᵀ packed
+   * @param bias b_ih + b_hh
+   */
+  private record Layer(float[] input, int inputSize, float[] hidden, float[] bias) {}
+
+  /** What one sequence carries from step to step, and the room a step needs. */
+  public static final class State {
+    private final float[] gates;
+    private final float[][][] current; // [layer][state][hidden]
+    private final float[][][] next;
+    private final CellStep step;
+
+    private State(int layers, int states, int hidden, int gates) {
+      this.gates = new float[gates];
+      current = new float[layers][states][hidden];
+      next = new float[layers][states][hidden];
+      step = new CellStep(1, hidden, states, this.gates);
+    }
+
+    /** The hidden state of the last layer: the array of the present step. */
+    public float[] output() {
+      return current[current.length - 1][0];
+    }
+
+    /** A copy that goes its own way. */
+    public State copy() {
+      State copy = new State(current.length, current[0].length, current[0][0].length, gates.length);
+      for (int layer = 0; layer < current.length; layer++) {
+        for (int state = 0; state < current[layer].length; state++) {
+          copy.current[layer][state] = current[layer][state].clone();
+        }
+      }
+      return copy;
+    }
+  }
+
+  FrozenStack(RecurrentStack.Options options, List<RecurrentLayer> layers) {
+    cell = options.cell();
+    hidden = options.hidden();
+    gates = cell.gates() * hidden;
+    indexed = options.indexed();
+    input = options.input();
+    for (int i = 0; i < layers.size(); i++) {
+      this.layers.add(freeze(layers.get(i), i == 0 && indexed));
+    }
+  }
+
+  private Layer freeze(RecurrentLayer layer, boolean table) {
+    float[] bias = new float[gates];
+    KERNELS.sum(layer.biasInput.data(), 0, layer.biasHidden.data(), 0, bias, 0, gates);
+    float[] weight;
+    if (table) {
+      weight = new float[layer.input * gates];
+      for (int index = 0; index < layer.input; index++) {
+        int at = index * gates;
+        KERNELS.sum(bias, 0, layer.weightInput.data(), at, weight, at, gates);
+      }
+    } else {
+      weight = packTransposed(layer.weightInput.data(), gates, layer.input);
+    }
+    float[] recurrent = packTransposed(layer.weightHidden.data(), gates, hidden);
+    return new Layer(weight, layer.input, recurrent, bias);
+  }
+
+  /** The weight [out, in] packed as the right operand of x · Wᵀ. */
+  private static float[] packTransposed(float[] weight, int out, int in) {
+    Matrix transposed = Matrix.of(weight, out, in).transpose();
+    float[] packed = new float[MatrixProduct.packedLength(transposed)];
+    MatrixProduct.packPart(transposed, packed, 0, 1);
+    return packed;
+  }
+
+  /** Zeros: the state before a sequence begins. */
+  public State initialState() {
+    return new State(layers.size(), cell.states(), hidden, gates);
+  }
+
+  /** Advances by the one-hot vector of an index, which the caller has checked. */
+  public void advance(State state, int index) {
+    if (!indexed) {
+      throw new IllegalStateException("this stack reads vectors");
+    }
+    Layer first = layers.getFirst();
+    System.arraycopy(first.input(), index * gates, state.gates, 0, gates);
+    step(state, 0);
+    advanceUpper(state);
+  }
+
+  /** Advances by a vector at {@code at} in {@code x}. */
+  public void advance(State state, float[] x, int at) {
+    if (indexed) {
+      throw new IllegalStateException("this stack reads indices");
+    }
+    project(state, layers.getFirst(), x, at);
+    step(state, 0);
+    advanceUpper(state);
+  }
+
+  private void advanceUpper(State state) {
+    for (int layer = 1; layer < layers.size(); layer++) {
+      project(state, layers.get(layer), state.current[layer - 1][0], 0);
+      step(state, layer);
+    }
+  }
+
+  private void project(State state, Layer layer, float[] x, int at) {
+    System.arraycopy(layer.bias(), 0, state.gates, 0, gates);
+    multiply(x, at, layer.inputSize(), layer.input(), state.gates);
+  }
+
+  private void step(State state, int index) {
+    CellStep step = state.step;
+    float[][] current = state.current[index];
+    float[][] next = state.next[index];
+    multiply(current[0], 0, hidden, layers.get(index).hidden(), state.gates);
+    System.arraycopy(current, 0, step.previous, 0, current.length);
+    System.arraycopy(next, 0, step.next, 0, next.length);
+    cell.forward(step);
+    state.current[index] = next;
+    state.next[index] = current;
+  }
+
+  private void multiply(float[] x, int at, int k, float[] packed, float[] result) {
+    KERNELS.multiply(1, k, 0, gates, x, at, k, 1, packed, 0, result, 0, gates);
+  }
+
+  /** Values in an input vector, or how many indices there are. */
+  public int input() {
+    return input;
+  }
+}

@@ -1,0 +1,67 @@
+package io.refrain.train;
+
+/**
+ * Where training stands: everything but weights that the next update depends on, and what is known
+ * so far.
+ *
+ * @param update updates made
+ * @param epoch the epoch of the next update, from 0
+ * @param batch the batch of the next update within its epoch
+ * @param lossSum sum of the losses of the {@code lossCount} batches of this epoch, in nats
+ * @param lossCount batches of this epoch
+ * @param seconds time spent training, over all calls
+ * @param best the smallest validation loss, in nats a token; infinite before the first
+ * @param bestUpdate the update it was found after
+ * @param worse validations since then
+ */
+public record Progress(
+    long update,
+    int epoch,
+    int batch,
+    double lossSum,
+    long lossCount,
+    double seconds,
+    double best,
+    long bestUpdate,
+    int worse) {
+
+  static Progress start() {
+    return new Progress(0, 0, 0, 0, 0, 0, Double.POSITIVE_INFINITY, 0, 0);
+  }
+
+  /** Mean loss of the batches of this epoch so far, in nats a token. */
+  public double meanLoss() {
+    return lossSum / Math.max(1.0, (double) lossCount);
+  }
+
+  Progress afterUpdate(double loss, double addedSeconds) {
+    return new Progress(
+        update + 1,
+        epoch,
+        batch + 1,
+        lossSum + loss,
+        lossCount + 1,
+        seconds + addedSeconds,
+        best,
+        bestUpdate,
+        worse);
+  }
+
+  Progress atNextEpoch() {
+    return new Progress(update, epoch + 1, 0, 0, 0, seconds, best, bestUpdate, worse);
+  }
+
+  Progress afterEvaluation(double loss) {
+    boolean better = loss < best;
+    return new Progress(
+        update,
+        epoch,
+        batch,
+        lossSum,
+        lossCount,
+        seconds,
+        better ? loss : best,
+        better ? update : bestUpdate,
+        better ? 0 : worse + 1);
+  }
+}

@@ -1,0 +1,83 @@
+package io.refrain.train;
+
+import io.refrain.model.LanguageModelConfig;
+import io.refrain.store.JsonException;
+import io.refrain.store.JsonObject;
+import io.refrain.text.TokenizerKind;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * How a run came to be: enough to make it again, or to go on with it.
+ *
+ * @param corpus the corpus as it was named: a catalogue name or a path
+ * @param corpusSha1 the SHA-1 of its text in UTF-8
+ * @param tokenizer how text becomes tokens
+ * @param maximumTokens how many tokens of the corpus are used; 0 for all
+ * @param validationShare the share at the end of them that is kept for validation
+ * @param model the shape of the model
+ * @param training how it is trained
+ */
+public record RunConfig(
+    String corpus,
+    String corpusSha1,
+    TokenizerKind tokenizer,
+    int maximumTokens,
+    double validationShare,
+    LanguageModelConfig model,
+    TrainingConfig training) {
+
+  /** The version of a run directory that this code writes, and the newest that it reads. */
+  public static final int FORMAT = 1;
+
+  private static final Set<String> KEYS =
+      Set.of(
+          "format",
+          "corpus",
+          "corpus_sha1",
+          "tokens",
+          "max_tokens",
+          "validation_share",
+          "model",
+          "training");
+
+  /** The same with another way to train. */
+  public RunConfig withTraining(TrainingConfig other) {
+    return new RunConfig(
+        corpus, corpusSha1, tokenizer, maximumTokens, validationShare, model, other);
+  }
+
+  /** As it stands in {@code config.json}. */
+  public Map<String, Object> toJson() {
+    Map<String, Object> json = new LinkedHashMap<>();
+    json.put("format", FORMAT);
+    json.put("corpus", corpus);
+    json.put("corpus_sha1", corpusSha1);
+    json.put("tokens", tokenizer.label());
+    json.put("max_tokens", maximumTokens);
+    json.put("validation_share", validationShare);
+    json.put("model", model.toJson());
+    json.put("training", training.toJson());
+    return json;
+  }
+
+  /** The opposite of {@link #toJson}; every defect is named, a newer format first. */
+  public static RunConfig fromJson(JsonObject json) throws JsonException {
+    long format = json.wholeNumber("format");
+    if (format > FORMAT) {
+      throw new IllegalArgumentException(
+          "the run was written by a newer version (format %d, this one reads up to %d): update Refrain"
+              .formatted(format, FORMAT));
+    }
+    json.requireOnly(KEYS);
+    return new RunConfig(
+        json.string("corpus"),
+        json.string("corpus_sha1"),
+        TokenizerKind.of(json.string("tokens")),
+        json.wholeNumber("max_tokens", 0, Integer.MAX_VALUE),
+        json.number("validation_share"),
+        LanguageModelConfig.fromJson(json.object("model")),
+        TrainingConfig.fromJson(json.object("training")));
+  }
+}

@@ -1,0 +1,115 @@
+package io.refrain.train;
+
+import io.refrain.model.LanguageModel;
+import io.refrain.model.ModelWeights;
+import io.refrain.store.AtomicFile;
+import io.refrain.store.Json;
+import io.refrain.store.JsonObject;
+import io.refrain.store.NamedTensor;
+import io.refrain.store.Safetensors;
+import io.refrain.store.SafetensorsFile;
+import io.refrain.text.Tokenizer;
+import io.refrain.text.TokenizerFile;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+
+/**
+ * The folder of a run.
+ *
+ * <pre>
+ *   config.json          how it was made
+ *   tokenizer.json       its vocabulary
+ *   model.safetensors    the best weights so far
+ *   metrics.jsonl        what was measured on the way
+ *   resume.safetensors   where training goes on
+ * </pre>
+ *
+ * @param path the folder
+ */
+public record RunDirectory(Path path) {
+
+  /** Whether it holds a run. */
+  public boolean exists() {
+    return Files.exists(configFile());
+  }
+
+  /** {@code config.json}. */
+  public Path configFile() {
+    return path.resolve("config.json");
+  }
+
+  /** {@code tokenizer.json}. */
+  public Path tokenizerFile() {
+    return path.resolve("tokenizer.json");
+  }
+
+  /** {@code model.safetensors}. */
+  public Path modelFile() {
+    return path.resolve("model.safetensors");
+  }
+
+  /** {@code metrics.jsonl}. */
+  public Path metricsFile() {
+    return path.resolve("metrics.jsonl");
+  }
+
+  /** {@code resume.safetensors}. */
+  public Path resumeFile() {
+    return path.resolve("resume.safetensors");
+  }
+
+  /** Reads how the run was made. */
+  public RunConfig config() throws IOException {
+    if (!Files.isDirectory(path)) {
+      throw new IOException(
+          path + " is no run: there is no such folder; make one with `refrain train --out`");
+    }
+    if (!exists()) {
+      throw new IOException(
+          path + " is no run: it has no config.json; make one with `refrain train --out`");
+    }
+    try {
+      return RunConfig.fromJson(JsonObject.read(configFile()));
+    } catch (IllegalArgumentException e) {
+      throw new IOException("%s: %s".formatted(configFile(), e.getMessage()), e);
+    }
+  }
+
+  /** Reads the tokenizer. */
+  public Tokenizer tokenizer() throws IOException {
+    return TokenizerFile.read(tokenizerFile());
+  }
+
+  /** Reads the model with its best weights. */
+  public LanguageModel model() throws IOException {
+    LanguageModel model = new LanguageModel(config().model(), new SplittableRandom(0));
+    try (SafetensorsFile file = SafetensorsFile.open(modelFile())) {
+      ModelWeights.load(file, "", model.parameters());
+    }
+    return model;
+  }
+
+  void writeConfig(RunConfig config) throws IOException {
+    byte[] json = Json.pretty(config.toJson()).getBytes(StandardCharsets.UTF_8);
+    AtomicFile.write(configFile(), out -> out.write(json));
+  }
+
+  void writeTokenizer(Tokenizer tokenizer) throws IOException {
+    AtomicFile.write(tokenizerFile(), out -> TokenizerFile.write(tokenizer, out));
+  }
+
+  void writeModel(LanguageModel model, Progress progress) throws IOException {
+    List<NamedTensor> tensors = ModelWeights.of("", model.parameters());
+    Map<String, String> metadata =
+        Map.of(
+            "made_by", "refrain",
+            "update", Long.toString(progress.update()),
+            "validation_loss", Double.toString(progress.best()));
+    Safetensors.write(modelFile(), metadata, tensors);
+  }
+}

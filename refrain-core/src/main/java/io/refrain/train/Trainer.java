@@ -1,0 +1,233 @@
+package io.refrain.train;
+
+import io.refrain.data.BatchSampler;
+import io.refrain.data.Epoch;
+import io.refrain.data.SequentialPartition;
+import io.refrain.data.Split;
+import io.refrain.data.TokenBatch;
+import io.refrain.kernel.ThreadTeam;
+import io.refrain.loss.CrossEntropy;
+import io.refrain.model.LanguageModel;
+import io.refrain.nn.Parameter;
+import io.refrain.nn.recurrent.RecurrentState;
+import io.refrain.optim.GradientNorm;
+import io.refrain.optim.Optimizer;
+import io.refrain.tensor.Tape;
+import io.refrain.tensor.Tensor;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.SplittableRandom;
+
+/**
+ * Trains a language model by truncated back-propagation through time: batch after batch, gradients
+ * clipped by their norm, the state carried or reset, the model validated now and then.
+ *
+ * <p>Same configuration, same tokens, same seed: same bits, for any number of threads, and however
+ * often training was stopped and {@linkplain #restore resumed}.
+ */
+public final class Trainer {
+  private static final int VALIDATION_ROWS = 16;
+
+  /** Longer validation texts are cut, so that validating stays cheap next to training. */
+  private static final int VALIDATION_TOKENS = 200_000;
+
+  private final TrainingConfig config;
+  private final LanguageModel model;
+  private final int[] tokens;
+  private final int[] validation;
+  private final ThreadTeam team;
+  private final Tape tape;
+  private final Tape validationTape;
+  private final Optimizer optimizer;
+  private final RecurrentState state;
+  private final TokenBatch batch;
+  private volatile boolean stopRequested;
+  private Progress progress = Progress.start();
+
+  /** Why training ended. */
+  public enum End {
+    /** All epochs are done. */
+    EPOCHS,
+    /** The time is up. */
+    TIME,
+    /** The validation loss did not fall any more. */
+    PATIENCE,
+    /** Somebody asked it to stop. */
+    STOPPED
+  }
+
+  /**
+   * Prepares training from the model's present weights.
+   *
+   * @param split the text; its validation part may be empty
+   * @throws IllegalArgumentException when the text is shorter than one batch
+   */
+  public Trainer(TrainingConfig config, LanguageModel model, Split split, ThreadTeam team) {
+    this.config = config;
+    this.model = model;
+    this.team = team;
+    tokens = split.train();
+    validation = cut(split.validation());
+    config.sampler().epoch(tokens, new SplittableRandom(0)); // tells whether the text suffices
+    tape = Tape.recording(team);
+    validationTape = Tape.computing(team);
+    optimizer = config.optimizer().create(model.parameters());
+    state = model.initialState(config.batch());
+    batch = new TokenBatch(config.steps(), config.batch());
+  }
+
+  private static int[] cut(int[] tokens) {
+    return tokens.length <= VALIDATION_TOKENS
+        ? tokens
+        : java.util.Arrays.copyOf(tokens, VALIDATION_TOKENS);
+  }
+
+  /** Where training stands. */
+  public Progress progress() {
+    return progress;
+  }
+
+  /** The model in its present state. */
+  public LanguageModel model() {
+    return model;
+  }
+
+  /** Asks {@link #run} to return after the present update; any thread may. */
+  public void requestStop() {
+    stopRequested = true;
+  }
+
+  /** Trains until the configuration or somebody says stop. */
+  public End run(TrainingListener listener) throws IOException {
+    long start = System.nanoTime();
+    while (progress.epoch() < config.epochs()) {
+      Epoch epoch = epoch(progress.epoch());
+      while (progress.batch() < epoch.batches()) {
+        if (stopRequested) {
+          return End.STOPPED;
+        }
+        if (System.nanoTime() - start >= config.minutes() * 60e9) {
+          return End.TIME;
+        }
+        update(epoch, listener);
+        if (config.evaluateEvery() > 0 && progress.update() % config.evaluateEvery() == 0) {
+          evaluate(listener);
+        }
+        if (isPatienceSpent()) {
+          return End.PATIENCE;
+        }
+      }
+      listener.epochEnded(progress);
+      if (config.evaluateEvery() == 0) {
+        evaluate(listener);
+      }
+      progress = progress.atNextEpoch();
+      if (isPatienceSpent()) {
+        return End.PATIENCE;
+      }
+    }
+    return End.EPOCHS;
+  }
+
+  private boolean isPatienceSpent() {
+    return config.patience() > 0 && progress.worse() >= config.patience();
+  }
+
+  /** An epoch's batches depend on the seed and its number alone, so training may resume in it. */
+  private Epoch epoch(int number) {
+    BatchSampler sampler = config.sampler();
+    return sampler.epoch(tokens, new SplittableRandom(mix(config.seed(), number)));
+  }
+
+  private static long mix(long seed, int number) {
+    return new SplittableRandom(seed + 0x9E3779B97F4A7C15L * (number + 1)).nextLong();
+  }
+
+  private void update(Epoch epoch, TrainingListener listener) throws IOException {
+    long start = System.nanoTime();
+    if (progress.batch() == 0 || !config.carryState()) {
+      state.reset();
+    }
+    epoch.fill(progress.batch(), batch);
+    tape.clear();
+    LanguageModel.Output out =
+        model.forward(tape, batch.inputs(), batch.steps(), batch.batch(), state);
+    Tensor mean = CrossEntropy.mean(tape, out.logits(), batch.targets());
+    float loss = mean.item();
+    optimizer.clearGradients();
+    tape.backward(mean);
+    double norm = GradientNorm.of(team, model.parameters().values());
+    if (!Float.isFinite(loss) || !Double.isFinite(norm)) {
+      throw diverged(loss);
+    }
+    optimizer.step(team, config.learningRate(), GradientNorm.clip(norm, config.clip()));
+    if (config.carryState()) {
+      state.assign(out.state());
+    }
+    progress = progress.afterUpdate(loss, (System.nanoTime() - start) / 1e9);
+    listener.updated(progress, epoch.batches(), loss, norm);
+  }
+
+  private TrainingDivergedException diverged(float loss) {
+    String place = "its gradient";
+    for (Map.Entry<String, Parameter> entry : model.parameters().entrySet()) {
+      if (!isFinite(entry.getValue().tensor().gradient())) {
+        place = "the gradient of " + entry.getKey();
+        break;
+      }
+    }
+    return new TrainingDivergedException(
+        "training diverged at update %d: the loss is %s and %s is not finite. The learning rate %s"
+                .formatted(progress.update() + 1, loss, place, config.learningRate())
+            + " is probably too high: try a tenth of it, or a smaller clip."
+            + " The last checkpoint is kept.");
+  }
+
+  private static boolean isFinite(float[] values) {
+    for (float value : values) {
+      if (!Float.isFinite(value)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** Validates now; does nothing where there is no text to validate on. */
+  public void evaluate(TrainingListener listener) throws IOException {
+    int rows = Math.min(VALIDATION_ROWS, (validation.length - 1) / config.steps());
+    if (rows < 1) {
+      return;
+    }
+    LanguageModel.Evaluation evaluation =
+        model.evaluate(validationTape, validation, new SequentialPartition(rows, config.steps()));
+    boolean better = evaluation.nats() < progress.best();
+    progress = progress.afterEvaluation(evaluation.nats());
+    listener.evaluated(progress, evaluation, better, model);
+  }
+
+  /** Whether there is text to validate on. */
+  public boolean validates() {
+    return validation.length > config.steps();
+  }
+
+  /**
+   * Writes a checkpoint.
+   *
+   * @param extra what the caller wants back from {@link #restore}
+   */
+  public void save(Path file, Map<String, String> extra) throws IOException {
+    Checkpoint.write(file, model, optimizer, state, progress, extra);
+  }
+
+  /**
+   * Goes on from a checkpoint.
+   *
+   * @return its metadata, with what {@link #save} was given
+   */
+  public Map<String, String> restore(Path file) throws IOException {
+    Checkpoint.Restored restored = Checkpoint.read(file, model, optimizer, state);
+    progress = restored.progress();
+    return restored.metadata();
+  }
+}

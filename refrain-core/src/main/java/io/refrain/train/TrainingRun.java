@@ -1,0 +1,224 @@
+package io.refrain.train;
+
+import io.refrain.data.Split;
+import io.refrain.kernel.ThreadTeam;
+import io.refrain.model.LanguageModel;
+import io.refrain.store.JsonLines;
+import io.refrain.store.RunLock;
+import io.refrain.text.Tokenizer;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.SplittableRandom;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A training that lives in a run directory: it holds the directory's lock, keeps the best model and
+ * a checkpoint there, and logs what it measures.
+ *
+ * <p>The checkpoint alone decides where a run goes on. Whatever was written after it, a newer model
+ * or more lines of the log, is written again to the same values; so a run may be killed at any
+ * moment.
+ */
+public final class TrainingRun implements AutoCloseable {
+  private static final double CHECKPOINT_SECONDS = 20;
+  private static final int LOG_EVERY = 50;
+  private static final String METRICS_BYTES = "metrics_bytes";
+
+  private final RunDirectory directory;
+  private final RunLock lock;
+  private final Trainer trainer;
+  private final JsonLines metrics;
+  private double lossSinceLog;
+  private int updatesSinceLog;
+  private double lastCheckpoint;
+
+  private TrainingRun(RunDirectory directory, RunLock lock, Trainer trainer, JsonLines metrics) {
+    this.directory = directory;
+    this.lock = lock;
+    this.trainer = trainer;
+    this.metrics = metrics;
+  }
+
+  /** The part of an encoded corpus that a run uses, cut in training and validation. */
+  public static Split split(RunConfig config, int[] tokens) {
+    int most = config.maximumTokens();
+    int[] used = most == 0 || most >= tokens.length ? tokens : Arrays.copyOf(tokens, most);
+    return Split.byPosition(used, config.validationShare());
+  }
+
+  /**
+   * Begins a run with fresh weights.
+   *
+   * @throws IOException when the directory holds a run, is in use or cannot be written
+   */
+  public static TrainingRun create(
+      RunDirectory directory, RunConfig config, Tokenizer tokenizer, int[] tokens, ThreadTeam team)
+      throws IOException {
+    if (directory.exists()) {
+      throw new IOException(
+          directory.path()
+              + " already holds a run: add --resume to go on with it, or choose another --out");
+    }
+    SplittableRandom random = new SplittableRandom(config.training().seed());
+    Trainer trainer =
+        new Trainer(
+            config.training(),
+            new LanguageModel(config.model(), random),
+            split(config, tokens),
+            team);
+    Files.createDirectories(directory.path());
+    return open(
+        directory,
+        trainer,
+        run -> {
+          directory.writeTokenizer(tokenizer);
+          run.metrics.truncateTo(0);
+          directory.writeModel(trainer.model(), trainer.progress());
+          run.checkpoint();
+          // Last, for it is what makes a folder a run.
+          directory.writeConfig(config);
+        });
+  }
+
+  /**
+   * Goes on with a run from its checkpoint.
+   *
+   * @param config the run's own, but perhaps for its limits
+   */
+  public static TrainingRun resume(
+      RunDirectory directory, RunConfig config, int[] tokens, ThreadTeam team) throws IOException {
+    if (!Files.exists(directory.resumeFile())) {
+      throw new IOException(
+          directory.path() + " has no resume.safetensors: there is nothing to go on from");
+    }
+    Trainer trainer =
+        new Trainer(
+            config.training(),
+            new LanguageModel(config.model(), new SplittableRandom(0)),
+            split(config, tokens),
+            team);
+    return open(
+        directory,
+        trainer,
+        run -> {
+          Map<String, String> extra = trainer.restore(directory.resumeFile());
+          long bytes =
+              Long.parseLong(Checkpoint.text(directory.resumeFile(), extra, METRICS_BYTES));
+          run.metrics.truncateTo(Math.min(bytes, run.metrics.position()));
+          directory.writeConfig(config);
+        });
+  }
+
+  private interface Preparation {
+    void prepare(TrainingRun run) throws IOException;
+  }
+
+  private static TrainingRun open(RunDirectory directory, Trainer trainer, Preparation preparation)
+      throws IOException {
+    RunLock lock = RunLock.acquire(directory.path());
+    try {
+      TrainingRun run =
+          new TrainingRun(directory, lock, trainer, JsonLines.open(directory.metricsFile()));
+      preparation.prepare(run);
+      run.lastCheckpoint = trainer.progress().seconds();
+      return run;
+    } catch (IOException | RuntimeException e) {
+      lock.close();
+      throw e;
+    }
+  }
+
+  /** The training itself. */
+  public Trainer trainer() {
+    return trainer;
+  }
+
+  /** Trains, and leaves a checkpoint and the best model. */
+  public Trainer.End run(TrainingListener listener) throws IOException {
+    Trainer.End end = trainer.run(new Recorder(listener));
+    if (end != Trainer.End.STOPPED
+        && trainer.progress().bestUpdate() < trainer.progress().update()) {
+      // What was learned since the last validation may be the best.
+      trainer.evaluate(new Recorder(listener));
+    }
+    checkpoint();
+    return end;
+  }
+
+  private void checkpoint() throws IOException {
+    if (!trainer.validates()) {
+      directory.writeModel(trainer.model(), trainer.progress());
+    }
+    metrics.force();
+    Map<String, String> extra = Map.of(METRICS_BYTES, Long.toString(metrics.position()));
+    trainer.save(directory.resumeFile(), extra);
+    lastCheckpoint = trainer.progress().seconds();
+  }
+
+  @Override
+  public void close() throws IOException {
+    metrics.close();
+    lock.close();
+  }
+
+  /** Writes files as training goes, then passes on to whoever watches. */
+  private final class Recorder implements TrainingListener {
+    private final TrainingListener next;
+
+    Recorder(TrainingListener next) {
+      this.next = next;
+    }
+
+    @Override
+    public void updated(Progress progress, int batchesInEpoch, double loss, double gradientNorm)
+        throws IOException {
+      lossSinceLog += loss;
+      updatesSinceLog++;
+      if (progress.update() % LOG_EVERY == 0) {
+        Map<String, @Nullable Object> line = line(progress);
+        line.put("train_loss", lossSinceLog / updatesSinceLog);
+        line.put("gradient_norm", gradientNorm);
+        metrics.append(line);
+        lossSinceLog = 0;
+        updatesSinceLog = 0;
+      }
+      if (progress.seconds() - lastCheckpoint > CHECKPOINT_SECONDS) {
+        checkpoint();
+      }
+      next.updated(progress, batchesInEpoch, loss, gradientNorm);
+    }
+
+    @Override
+    public void epochEnded(Progress progress) throws IOException {
+      Map<String, @Nullable Object> line = line(progress);
+      line.put("epoch_loss", progress.meanLoss());
+      metrics.append(line);
+      next.epochEnded(progress);
+    }
+
+    @Override
+    public void evaluated(
+        Progress progress, LanguageModel.Evaluation evaluation, boolean better, LanguageModel model)
+        throws IOException {
+      Map<String, @Nullable Object> line = line(progress);
+      line.put("validation_loss", evaluation.nats());
+      line.put("best", better);
+      metrics.append(line);
+      if (better) {
+        directory.writeModel(model, progress);
+      }
+      next.evaluated(progress, evaluation, better, model);
+    }
+
+    private Map<String, @Nullable Object> line(Progress progress) {
+      Map<String, @Nullable Object> line = new LinkedHashMap<>();
+      line.put("update", progress.update());
+      line.put("epoch", progress.epoch());
+      line.put("seconds", Math.round(progress.seconds() * 1000) / 1000.0);
+      return line;
+    }
+  }
+}
