@@ -246,9 +246,9 @@ public final class SimdKernels implements Kernels {
       FloatVector gradient =
           FloatVector.fromArray(SPECIES, g, i).mul(step.scale()).add(weight.mul(step.decay()));
       FloatVector first = FloatVector.fromArray(SPECIES, m, i);
-      first = first.add(gradient.sub(first).mulstep.oneMinusBeta1());
+      first = first.add(gradient.sub(first).mul(step.oneMinusBeta1()));
       FloatVector second = FloatVector.fromArray(SPECIES, v, i).mul(step.beta2());
-      second = second.add(gradient.mul(gradient).mulstep.oneMinusBeta2());
+      second = second.add(gradient.mul(gradient).mul(step.oneMinusBeta2()));
       first.intoArray(m, i);
       second.intoArray(v, i);
       FloatVector denominator = second.sqrt().div(step.rootCorrection()).add(step.epsilon());
