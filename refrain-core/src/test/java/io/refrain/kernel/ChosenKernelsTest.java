@@ -17,8 +17,7 @@ class ChosenKernelsTest {
   @Test
   void areChosenOnce() {
     assertThat(Kernels.get()).isSameAs(Kernels.get());
-    assertThat(Kernels.get().description())
-        .isEqualTo(32 * Kernels.get().lanes() + "-bit vectors");
+    assertThat(Kernels.get().description()).isEqualTo(32 * Kernels.get().lanes() + "-bit vectors");
     assertThat(Kernels.get().layout().width() % Kernels.get().lanes()).isZero();
   }
 

@@ -53,8 +53,7 @@ abstract class ReductionContract {
     float[] gradient = new float[length + 5];
     int target = length / 2;
 
-    double loss =
-        kernels.softmaxCrossEntropy(logits, 3, gradient, 2, length, target, 0.25f);
+    double loss = kernels.softmaxCrossEntropy(logits, 3, gradient, 2, length, target, 0.25f);
 
     double sum = 0;
     for (int i = 0; i < length; i++) {

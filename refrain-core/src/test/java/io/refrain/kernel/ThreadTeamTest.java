@@ -45,14 +45,13 @@ class ThreadTeamTest {
         int bad = failing;
         AtomicIntegerArray runs = new AtomicIntegerArray(size);
         for (Throwable failure : List.of(new IllegalStateException("x"), new AssertionError("y"))) {
-          assertThatThrownBy(
-                  () ->
-                      team.run((part, parts) -> {
-                        runs.incrementAndGet(part);
-                        if (part == bad) {
-                          throwUnchecked(failure);
-                        }
-                      }))
+          assertThatThrownBy(() ->
+                  team.run((part, parts) -> {
+                    runs.incrementAndGet(part);
+                    if (part == bad) {
+                      throwUnchecked(failure);
+                    }
+                  }))
               .isSameAs(failure);
         }
         for (int part = 0; part < size; part++) {

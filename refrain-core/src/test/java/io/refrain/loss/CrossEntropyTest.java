@@ -25,8 +25,7 @@ class CrossEntropyTest {
       @ForAll boolean usedTwice,
       @ForAll int seed) {
     SplittableRandom random = new SplittableRandom(seed);
-    Tensor logits =
-        Tensor.variable(GradientCheck.values(random, rows * classes), rows, 1, classes);
+    Tensor logits = Tensor.variable(GradientCheck.values(random, rows * classes), rows, 1, classes);
     int[] targets = random.ints(rows, 0, classes).toArray();
 
     Tensor loss = CrossEntropy.mean(tape, logits, targets);
@@ -79,8 +78,7 @@ class CrossEntropyTest {
         .isThrownBy(() -> CrossEntropy.mean(tape, Tensor.constant(new float[1]), new int[1]))
         .withMessageContainingAll("logits", "classes");
     assertThatIllegalArgumentException()
-        .isThrownBy(
-            () -> CrossEntropy.mean(tape, Tensor.constant(new float[0], 0, 4), new int[0]))
+        .isThrownBy(() -> CrossEntropy.mean(tape, Tensor.constant(new float[0], 0, 4), new int[0]))
         .withMessageContainingAll("logits", "1", "0");
   }
 }

@@ -46,7 +46,9 @@ public final class GradientCheck {
     return result;
   }
 
-  /** Demands agreement relative to the largest of the expected values, or to 1 if that is larger. */
+  /**
+   * Demands agreement relative to the largest of the expected values, or to 1 if that is larger.
+   */
   public static void assertClose(String name, float[] actual, double[] expected) {
     assertThat(actual).as(name).hasSameSizeAs(expected);
     double largest = 1;

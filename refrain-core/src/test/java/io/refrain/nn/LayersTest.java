@@ -170,7 +170,8 @@ class LayersTest {
   }
 
   private static void assertMessage(Runnable mistake, String... parts) {
-    assertThatIllegalArgumentException().isThrownBy(mistake::run).satisfies(
-        e -> assertThat(e.getMessage()).contains(parts));
+    assertThatIllegalArgumentException()
+        .isThrownBy(mistake::run)
+        .satisfies(e -> assertThat(e.getMessage()).contains(parts));
   }
 }

@@ -69,8 +69,7 @@ class RecurrentGradientTest {
 
     int index = 0;
     for (var entry : problem.stack.parameters().entrySet()) {
-      GradientCheck.assertClose(
-          entry.getKey(), entry.getValue().gradient(), expected[index++]);
+      GradientCheck.assertClose(entry.getKey(), entry.getValue().gradient(), expected[index++]);
     }
     if (mode.stateGiven) {
       for (Tensor tensor : problem.states) {

@@ -56,8 +56,10 @@ class RecurrentStackTest {
     RecurrentStack indexed =
         new RecurrentStack(options.withIndexedInput(), new SplittableRandom(1));
 
-    dense.parameters().forEach((name, parameter) ->
-        assertThat(indexed.parameters().get(name).values()).isEqualTo(parameter.values()));
+    dense
+        .parameters()
+        .forEach((name, parameter) ->
+            assertThat(indexed.parameters().get(name).values()).isEqualTo(parameter.values()));
   }
 
   /** As in truncated back-propagation, but without cutting the gradient off. */
@@ -137,8 +139,7 @@ class RecurrentStackTest {
           frozen.advance(state, x, step * 9);
         }
         assertThat(state.output())
-            .isEqualTo(
-                Arrays.copyOfRange(expected.data(), step * hidden, (step + 1) * hidden));
+            .isEqualTo(Arrays.copyOfRange(expected.data(), step * hidden, (step + 1) * hidden));
       }
       tape.clear();
     }
@@ -177,7 +178,10 @@ class RecurrentStackTest {
         "[3, 2, 4]");
     assertMessage(() -> dense.forward(tape, Tensor.constant(new float[3], 3), two), "[3]");
     assertMessage(
-        () -> dense.forward(tape, x, dense.initialState(4)), "state of layer 0", "[2, 5]", "[4, 5]");
+        () -> dense.forward(tape, x, dense.initialState(4)),
+        "state of layer 0",
+        "[2, 5]",
+        "[4, 5]");
     assertMessage(
         () -> indexed.forward(tape, new int[] {0, 1, 2, 3}, 2, 2, two), "index 3", "position 3");
     assertMessage(() -> indexed.forward(tape, new int[5], 2, 2, two), "indices", "4", "5");
@@ -187,7 +191,8 @@ class RecurrentStackTest {
   }
 
   private static void assertMessage(Runnable mistake, String... parts) {
-    assertThatIllegalArgumentException().isThrownBy(mistake::run).satisfies(
-        e -> assertThat(e.getMessage()).contains(parts));
+    assertThatIllegalArgumentException()
+        .isThrownBy(mistake::run)
+        .satisfies(e -> assertThat(e.getMessage()).contains(parts));
   }
 }
