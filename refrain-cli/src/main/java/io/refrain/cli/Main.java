@@ -1,8 +1,13 @@
 package io.refrain.cli;
 
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.util.List;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ScopeType;
 import picocli.CommandLine.Spec;
 
 /** The program {@code refrain}: parses the command line and runs the command it names. */
@@ -10,9 +15,34 @@ import picocli.CommandLine.Spec;
     name = "refrain",
     mixinStandardHelpOptions = true,
     versionProvider = Main.Version.class,
-    description = "Train recurrent language models and let them write.")
+    description = "Train recurrent language models and let them write.",
+    subcommands = {
+      TrainCommand.class,
+      GenerateCommand.class,
+      EvaluateCommand.class,
+      ScoreCommand.class,
+      InfoCommand.class,
+      ReproduceCommand.class,
+      RehearseCommand.class
+    },
+    footer = {
+      "",
+      "Examples:",
+      "  refrain train                            train on Dickens for 90 seconds",
+      "  refrain train book.txt --out runs/book   train on a text of yours",
+      "  refrain generate runs/book --prefix Once let it write",
+      "  refrain bench --peers                    time it against PyTorch and DJL",
+      "",
+      "`refrain COMMAND --help` tells the options of a command."
+    })
 public final class Main implements Runnable {
   @Spec private CommandSpec spec;
+
+  @Option(
+      names = "--stacktrace",
+      scope = ScopeType.INHERIT,
+      description = "Show where an error came from.")
+  private boolean stacktrace;
 
   private Main() {}
 
@@ -23,7 +53,65 @@ public final class Main implements Runnable {
    */
   public static void main(String[] arguments) {
     VectorModule.add();
-    System.exit(new CommandLine(new Main()).execute(arguments));
+    System.exit(execute(commandLine(), arguments));
+  }
+
+  /** Runs a command with the defaults of the recipe that it names. */
+  static int execute(CommandLine commandLine, String... arguments) {
+    List<String> words = List.of(arguments);
+    int at = words.indexOf("--recipe");
+    String recipe = at >= 0 && at + 1 < words.size() ? words.get(at + 1) : null;
+    for (String word : words) {
+      if (word.startsWith("--recipe=")) {
+        recipe = word.substring("--recipe=".length());
+      }
+    }
+    boolean epochs = words.stream().anyMatch(word -> word.matches("--epochs(=.*)?"));
+    try {
+      Recipes defaults = Recipes.of(recipe, epochs);
+      for (CommandLine command : commandLine.getSubcommands().values()) {
+        if (command.getCommand() instanceof TrainCommand) {
+          command.setDefaultValueProvider(defaults);
+        }
+      }
+    } catch (IOException | IllegalArgumentException e) {
+      commandLine.getErr().println("refrain: " + firstLine(e));
+      return CommandLine.ExitCode.USAGE;
+    }
+    return commandLine.execute(arguments);
+  }
+
+  /** The commands, with errors told in one line: exit code 2 for wrong usage, 1 for a failure. */
+  static CommandLine commandLine() {
+    Main main = new Main();
+    CommandLine commandLine = new CommandLine(main);
+    commandLine.setOverwrittenOptionsAllowed(true);
+    commandLine.setParameterExceptionHandler((exception, arguments) -> {
+      CommandLine command = exception.getCommandLine();
+      PrintWriter err = command.getErr();
+      err.println("refrain: " + firstLine(exception));
+      err.printf("Try `%s --help`.%n", command.getCommandSpec().qualifiedName());
+      return command.getCommandSpec().exitCodeOnInvalidInput();
+    });
+    commandLine.setExecutionExceptionHandler((exception, command, result) -> {
+      if (main.stacktrace) {
+        exception.printStackTrace(command.getErr());
+      } else {
+        command.getErr().println("refrain: " + firstLine(exception));
+      }
+      return exception instanceof IllegalArgumentException
+          ? command.getCommandSpec().exitCodeOnInvalidInput()
+          : command.getCommandSpec().exitCodeOnExecutionException();
+    });
+    return commandLine;
+  }
+
+  private static String firstLine(Exception exception) {
+    String message = exception.getMessage();
+    if (message == null || message.isBlank()) {
+      return "unexpected %s; --stacktrace shows where".formatted(exception.getClass().getName());
+    }
+    return message.lines().findFirst().orElse("");
   }
 
   @Override

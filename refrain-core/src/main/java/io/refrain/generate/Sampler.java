@@ -88,8 +88,12 @@ public final class Sampler {
       probabilities = new float[count];
       order = new long[count];
     }
-    System.arraycopy(logits, from, probabilities, 0, count);
-    KERNELS.scale((float) (1 / options.temperature()), probabilities, 0, count);
+    // Less the maximum, and by a finite factor: a tiny temperature must not give 0 times infinity.
+    float maximum = logits[from + KERNELS.argmax(logits, from, count)];
+    float factor = (float) Math.min(1 / options.temperature(), Float.MAX_VALUE);
+    for (int token = 0; token < count; token++) {
+      probabilities[token] = (logits[from + token] - maximum) * factor;
+    }
     KERNELS.softmax(probabilities, 0, probabilities, 0, count);
     boolean all = options.topP() == 1 && (options.topK() == 0 || options.topK() >= count);
     return from + (all ? draw(count, random.nextDouble()) : drawLikely(count, random));

@@ -2,6 +2,7 @@ package io.refrain.generate;
 
 import io.refrain.kernel.Kernels;
 import io.refrain.model.FrozenLanguageModel;
+import io.refrain.nn.Sizes;
 import java.util.function.IntToLongFunction;
 
 /**
@@ -40,6 +41,7 @@ public record Score(double logProbability, long tokens, long characters) {
           "a text must have at least 2 tokens to be scored, for the first is given; it has "
               + tokens.length);
     }
+    Sizes.indices("token", tokens, model.config().vocabulary());
     FrozenLanguageModel.State state = model.initialState();
     float[] probabilities = new float[model.config().vocabulary()];
     double sum = 0;

@@ -62,8 +62,10 @@ public final class LanguageModel implements Module {
    * Creates a model with PyTorch's initial distributions.
    *
    * @param random draws the weights
+   * @throws IllegalArgumentException when it is too large for this Java's memory
    */
   public LanguageModel(LanguageModelConfig config, RandomGenerator random) {
+    config.requireMemory();
     this.config = config;
     boolean indexed = config.embedding() == 0;
     embedding = indexed ? null : new Embedding(config.vocabulary(), config.embedding(), random);

@@ -32,6 +32,25 @@ public record LanguageModelConfig(
     }
   }
 
+  /**
+   * Demands that the weights and their gradients fit in the memory that Java may use, before
+   * anything is allocated for them.
+   */
+  void requireMemory() {
+    double gates = (double) cell.cell().gates() * hidden;
+    double input = embedding == 0 ? vocabulary : embedding;
+    double recurrent = gates * (input + (2.0 * layers - 1) * hidden);
+    double weights = (double) vocabulary * (embedding + hidden) + recurrent;
+    double megabytes = 2 * Float.BYTES * weights / (1 << 20);
+    double available = Runtime.getRuntime().maxMemory() / (double) (1 << 20);
+    if (megabytes > available) {
+      throw new IllegalArgumentException(
+          ("a model with %d tokens, embedding %d, hidden size %d and %d layers needs %.0f MB, but"
+                  + " java may use %.0f MB: make it smaller, or raise the limit with -Xmx")
+              .formatted(vocabulary, embedding, hidden, layers, megabytes, available));
+    }
+  }
+
   /** As it stands in {@code config.json}. */
   public Map<String, Object> toJson() {
     Map<String, Object> json = new LinkedHashMap<>();

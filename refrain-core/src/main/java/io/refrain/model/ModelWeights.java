@@ -22,14 +22,21 @@ public final class ModelWeights {
     return tensors;
   }
 
-  /**
-   * Fills parameters from a file; names in the file that do not begin with {@code prefix} are left
-   * alone.
-   *
-   * @throws WeightsMismatchException naming every missing, unexpected and mis-shaped tensor at
-   *     once; no parameter is changed then
-   */
+  /** Fills parameters from a file, all of them or, when {@link #read} throws, none. */
   public static void load(
+      SafetensorsFile file, String prefix, SequencedMap<String, Parameter> parameters)
+      throws IOException {
+    assign(read(file, prefix, parameters), parameters);
+  }
+
+  /**
+   * Reads the values of parameters from a file; names in it that do not begin with {@code prefix}
+   * are left alone.
+   *
+   * @return one tensor for each parameter, in their order
+   * @throws WeightsMismatchException naming every missing, unexpected and mis-shaped tensor at once
+   */
+  public static List<NamedTensor> read(
       SafetensorsFile file, String prefix, SequencedMap<String, Parameter> parameters)
       throws IOException {
     List<String> defects = new ArrayList<>();
@@ -58,6 +65,11 @@ public final class ModelWeights {
     for (String name : parameters.keySet()) {
       tensors.add(file.tensor(prefix + name));
     }
+    return tensors;
+  }
+
+  /** Fills parameters with what {@link #read} gave for them. */
+  public static void assign(List<NamedTensor> tensors, SequencedMap<String, Parameter> parameters) {
     int next = 0;
     for (Parameter parameter : parameters.values()) {
       parameter.assign(tensors.get(next++).data());

@@ -121,11 +121,15 @@ public final class Adam extends Optimizer {
     if (halves.length != 2) {
       throw new IllegalArgumentException("the saved number of steps has no two halves");
     }
+    Map<String, float[]> savedFirst = new LinkedHashMap<>();
+    Map<String, float[]> savedSecond = new LinkedHashMap<>();
     parameters()
         .forEach((name, parameter) -> {
-          first.put(name, parameter.inStoredOrder(saved(state, "exp_avg." + name)));
-          second.put(name, parameter.inStoredOrder(saved(state, "exp_avg_sq." + name)));
+          savedFirst.put(name, parameter.inStoredOrder(saved(state, "exp_avg." + name)));
+          savedSecond.put(name, parameter.inStoredOrder(saved(state, "exp_avg_sq." + name)));
         });
+    first.putAll(savedFirst);
+    second.putAll(savedSecond);
     steps = ((long) halves[0] << 24) + (long) halves[1];
   }
 

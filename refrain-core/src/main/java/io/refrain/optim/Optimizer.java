@@ -41,7 +41,8 @@ public abstract sealed class Optimizer permits Sgd, Adam {
   /**
    * Goes on from a saved state.
    *
-   * @throws IllegalArgumentException when the state is not of this method and these parameters
+   * @throws IllegalArgumentException when the state is not of this method and these parameters;
+   *     nothing is changed then
    */
   public abstract void restore(SequencedMap<String, float[]> state);
 

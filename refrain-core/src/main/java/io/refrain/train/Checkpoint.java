@@ -11,6 +11,7 @@ import io.refrain.tensor.Tensor;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -60,6 +61,7 @@ final class Checkpoint {
     metadata.put("best", Double.toString(progress.best()));
     metadata.put("best_update", Long.toString(progress.bestUpdate()));
     metadata.put("worse", Integer.toString(progress.worse()));
+    metadata.put("evaluated", Long.toString(progress.evaluated()));
     Safetensors.write(file, metadata, tensors);
   }
 
@@ -69,32 +71,47 @@ final class Checkpoint {
     try (SafetensorsFile file = SafetensorsFile.open(path)) {
       Map<String, String> metadata = file.metadata();
       Progress progress = progress(path, metadata);
+      boolean zero = text(path, metadata, ZERO).equals("true");
+      List<NamedTensor> weights = ModelWeights.read(file, MODEL, model.parameters());
       SequencedMap<String, float[]> optimizerState = new LinkedHashMap<>();
       for (String name : file.names()) {
         if (name.startsWith(OPTIMIZER)) {
           optimizerState.put(name.substring(OPTIMIZER.length()), file.tensor(name).data());
         }
       }
-      List<List<Tensor>> layers = new ArrayList<>();
-      for (int layer = 0; layer < state.layers(); layer++) {
-        List<Tensor> states = new ArrayList<>();
-        for (int i = 0; i < state.layer(layer).size(); i++) {
-          NamedTensor saved = file.tensor(STATE + layer + "." + i);
-          states.add(Tensor.constant(saved.data(), saved.shape()));
-        }
-        layers.add(states);
-      }
-      ModelWeights.load(file, MODEL, model.parameters());
+      RecurrentState savedState = state(file, state);
       optimizer.restore(optimizerState);
-      if (text(path, metadata, ZERO).equals("true")) {
+      ModelWeights.assign(weights, model.parameters());
+      state.assign(savedState);
+      if (zero) {
         state.reset();
-      } else {
-        state.assign(RecurrentState.of(layers));
       }
       return new Restored(progress, metadata);
     } catch (IllegalArgumentException e) {
       throw new IOException("%s does not fit this run: %s".formatted(path, e.getMessage()), e);
     }
+  }
+
+  /** Reads a state of the same shape as {@code like}. */
+  private static RecurrentState state(SafetensorsFile file, RecurrentState like)
+      throws IOException {
+    List<List<Tensor>> layers = new ArrayList<>();
+    for (int layer = 0; layer < like.layers(); layer++) {
+      List<Tensor> states = new ArrayList<>();
+      for (int i = 0; i < like.layer(layer).size(); i++) {
+        NamedTensor saved = file.tensor(STATE + layer + "." + i);
+        int[] expected = like.layer(layer).get(i).shape();
+        if (!Arrays.equals(saved.shape(), expected)) {
+          throw new IllegalArgumentException(
+              "%s has the shape %s, expected %s"
+                  .formatted(
+                      saved.name(), Arrays.toString(saved.shape()), Arrays.toString(expected)));
+        }
+        states.add(Tensor.constant(saved.data(), expected));
+      }
+      layers.add(states);
+    }
+    return RecurrentState.of(layers);
   }
 
   record Restored(Progress progress, Map<String, String> metadata) {}
@@ -110,7 +127,8 @@ final class Checkpoint {
           Double.parseDouble(text(path, metadata, "seconds")),
           Double.parseDouble(text(path, metadata, "best")),
           Long.parseLong(text(path, metadata, "best_update")),
-          Integer.parseInt(text(path, metadata, "worse")));
+          Integer.parseInt(text(path, metadata, "worse")),
+          Long.parseLong(text(path, metadata, "evaluated")));
     } catch (NumberFormatException e) {
       throw new IOException("%s: a number in its metadata is none: %s".formatted(path, e), e);
     }

@@ -1,5 +1,7 @@
 package io.refrain.train;
 
+import java.util.List;
+
 /**
  * Where training stands: everything but weights that the next update depends on, and what is known
  * so far.
@@ -13,6 +15,8 @@ package io.refrain.train;
  * @param best the smallest validation loss, in nats a token; infinite before the first
  * @param bestUpdate the update it was found after
  * @param worse validations since then
+ * @param evaluated the update that the last validation came after, so that none is made twice or
+ *     left out where training stops between the two; 0 before the first
  */
 public record Progress(
     long update,
@@ -23,10 +27,20 @@ public record Progress(
     double seconds,
     double best,
     long bestUpdate,
-    int worse) {
+    int worse,
+    long evaluated) {
+
+  /** Checks the ranges. */
+  public Progress {
+    if (update < 0 || epoch < 0 || batch < 0 || lossCount < 0 || bestUpdate < 0 || worse < 0) {
+      throw new IllegalArgumentException(
+          "the counts of a training's progress must be at least 0, but are "
+              + List.of(update, epoch, batch, lossCount, bestUpdate, worse));
+    }
+  }
 
   static Progress start() {
-    return new Progress(0, 0, 0, 0, 0, 0, Double.POSITIVE_INFINITY, 0, 0);
+    return new Progress(0, 0, 0, 0, 0, 0, Double.POSITIVE_INFINITY, 0, 0, 0);
   }
 
   /** Mean loss of the batches of this epoch so far, in nats a token. */
@@ -44,11 +58,12 @@ public record Progress(
         seconds + addedSeconds,
         best,
         bestUpdate,
-        worse);
+        worse,
+        evaluated);
   }
 
   Progress atNextEpoch() {
-    return new Progress(update, epoch + 1, 0, 0, 0, seconds, best, bestUpdate, worse);
+    return new Progress(update, epoch + 1, 0, 0, 0, seconds, best, bestUpdate, worse, evaluated);
   }
 
   Progress afterEvaluation(double loss) {
@@ -62,6 +77,7 @@ public record Progress(
         seconds,
         better ? loss : best,
         better ? update : bestUpdate,
-        better ? 0 : worse + 1);
+        better ? 0 : worse + 1,
+        update);
   }
 }

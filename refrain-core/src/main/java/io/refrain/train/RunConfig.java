@@ -70,6 +70,10 @@ public record RunConfig(
           "the run was written by a newer version (format %d, this one reads up to %d): update Refrain"
               .formatted(format, FORMAT));
     }
+    if (format < 1) {
+      throw new IllegalArgumentException(
+          "format must be from 1 to %d, but is %d".formatted(FORMAT, format));
+    }
     json.requireOnly(KEYS);
     return new RunConfig(
         json.string("corpus"),

@@ -82,16 +82,27 @@ public record RunDirectory(Path path) {
 
   /** Reads the tokenizer. */
   public Tokenizer tokenizer() throws IOException {
+    if (!Files.isRegularFile(tokenizerFile())) {
+      throw new IOException(path + " is no whole run: it has no tokenizer.json");
+    }
     return TokenizerFile.read(tokenizerFile());
   }
 
   /** Reads the model with its best weights. */
   public LanguageModel model() throws IOException {
-    LanguageModel model = new LanguageModel(config().model(), new SplittableRandom(0));
+    LanguageModel model = unfilled(config());
     try (SafetensorsFile file = SafetensorsFile.open(modelFile())) {
       ModelWeights.load(file, "", model.parameters());
     }
     return model;
+  }
+
+  private LanguageModel unfilled(RunConfig config) throws IOException {
+    try {
+      return new LanguageModel(config.model(), new SplittableRandom(0));
+    } catch (IllegalArgumentException e) {
+      throw new IOException("%s: %s".formatted(configFile(), e.getMessage()), e);
+    }
   }
 
   void writeConfig(RunConfig config) throws IOException {

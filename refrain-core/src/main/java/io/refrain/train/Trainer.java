@@ -32,6 +32,9 @@ public final class Trainer {
   /** Longer validation texts are cut, so that validating stays cheap next to training. */
   private static final int VALIDATION_TOKENS = 200_000;
 
+  /** From here on the logits are so large that a float no longer holds a difference of one. */
+  private static final float DIVERGED_LOSS = 1 << 24;
+
   private final TrainingConfig config;
   private final LanguageModel model;
   private final int[] tokens;
@@ -101,9 +104,13 @@ public final class Trainer {
   /** Trains until the configuration or somebody says stop. */
   public End run(TrainingListener listener) throws IOException {
     long start = System.nanoTime();
+    evaluateWhenDue(listener); // a checkpoint may lie between an update and its validation
     while (progress.epoch() < config.epochs()) {
       Epoch epoch = epoch(progress.epoch());
       while (progress.batch() < epoch.batches()) {
+        if (config.patience() > 0 && progress.worse() >= config.patience()) {
+          return End.PATIENCE;
+        }
         if (stopRequested) {
           return End.STOPPED;
         }
@@ -111,27 +118,21 @@ public final class Trainer {
           return End.TIME;
         }
         update(epoch, listener);
-        if (config.evaluateEvery() > 0 && progress.update() % config.evaluateEvery() == 0) {
-          evaluate(listener);
-        }
-        if (isPatienceSpent()) {
-          return End.PATIENCE;
-        }
+        evaluateWhenDue(listener);
       }
       listener.epochEnded(progress);
       if (config.evaluateEvery() == 0) {
         evaluate(listener);
       }
       progress = progress.atNextEpoch();
-      if (isPatienceSpent()) {
-        return End.PATIENCE;
-      }
     }
     return End.EPOCHS;
   }
 
-  private boolean isPatienceSpent() {
-    return config.patience() > 0 && progress.worse() >= config.patience();
+  private void evaluateWhenDue(TrainingListener listener) throws IOException {
+    if (config.evaluateEvery() > 0 && progress.update() % config.evaluateEvery() == 0) {
+      evaluate(listener);
+    }
   }
 
   /** An epoch's batches depend on the seed and its number alone, so training may resume in it. */
@@ -158,9 +159,7 @@ public final class Trainer {
     optimizer.clearGradients();
     tape.backward(mean);
     double norm = GradientNorm.of(team, model.parameters().values());
-    if (!Float.isFinite(loss) || !Double.isFinite(norm)) {
-      throw diverged(loss);
-    }
+    requireSound(loss, norm);
     optimizer.step(team, config.learningRate(), GradientNorm.clip(norm, config.clip()));
     if (config.carryState()) {
       state.assign(out.state());
@@ -169,36 +168,62 @@ public final class Trainer {
     listener.updated(progress, epoch.batches(), loss, norm);
   }
 
-  private TrainingDivergedException diverged(float loss) {
-    String place = "its gradient";
-    for (Map.Entry<String, Parameter> entry : model.parameters().entrySet()) {
-      if (!isFinite(entry.getValue().tensor().gradient())) {
-        place = "the gradient of " + entry.getKey();
-        break;
-      }
-    }
-    return new TrainingDivergedException(
-        "training diverged at update %d: the loss is %s and %s is not finite. The learning rate %s"
-                .formatted(progress.update() + 1, loss, place, config.learningRate())
-            + " is probably too high: try a tenth of it, or a smaller clip."
-            + " The last checkpoint is kept.");
-  }
-
-  private static boolean isFinite(float[] values) {
-    for (float value : values) {
-      if (!Float.isFinite(value)) {
-        return false;
-      }
-    }
-    return true;
-  }
-
-  /** Validates now; does nothing where there is no text to validate on. */
-  public void evaluate(TrainingListener listener) throws IOException {
-    int rows = Math.min(VALIDATION_ROWS, (validation.length - 1) / config.steps());
-    if (rows < 1) {
+  /** Ends training rather than let the next step spoil the weights. */
+  private void requireSound(float loss, double norm) {
+    if (loss < DIVERGED_LOSS && Double.isFinite(norm)) {
       return;
     }
+    String name = "";
+    float largest = -1;
+    for (Map.Entry<String, Parameter> entry : model.parameters().entrySet()) {
+      float magnitude = magnitude(entry.getValue().tensor().gradient());
+      if (Float.compare(magnitude, largest) > 0) { // NaN is the largest of all
+        name = entry.getKey();
+        largest = magnitude;
+      }
+    }
+    throw diverged(
+        progress.update() + 1,
+        "the loss is %s and the gradient of %s reaches %s".formatted(loss, name, largest));
+  }
+
+  /** A step can overflow although its gradient was sound; such weights must not reach a file. */
+  private void requireFiniteWeights() {
+    for (Map.Entry<String, Parameter> entry : model.parameters().entrySet()) {
+      float magnitude = magnitude(entry.getValue().data());
+      if (!Float.isFinite(magnitude)) {
+        throw diverged(
+            progress.update(), "%s has a value of %s".formatted(entry.getKey(), magnitude));
+      }
+    }
+  }
+
+  private TrainingDivergedException diverged(long update, String sign) {
+    return new TrainingDivergedException(
+        "training diverged at update %d: %s. The learning rate %s is probably too high:"
+                .formatted(update, sign, config.learningRate())
+            + " try a tenth of it, or a smaller clip. The last checkpoint is kept.");
+  }
+
+  /** The largest absolute value; NaN when there is one. */
+  private static float magnitude(float[] values) {
+    float largest = 0;
+    for (float value : values) {
+      largest = Math.max(largest, Math.abs(value));
+    }
+    return largest;
+  }
+
+  /**
+   * Validates now; does nothing where there is no text to validate on, and nothing when there was
+   * no update since the last validation.
+   */
+  public void evaluate(TrainingListener listener) throws IOException {
+    int rows = Math.min(VALIDATION_ROWS, (validation.length - 1) / config.steps());
+    if (rows < 1 || progress.evaluated() == progress.update()) {
+      return;
+    }
+    requireFiniteWeights();
     LanguageModel.Evaluation evaluation =
         model.evaluate(validationTape, validation, new SequentialPartition(rows, config.steps()));
     boolean better = evaluation.nats() < progress.best();
@@ -215,8 +240,10 @@ public final class Trainer {
    * Writes a checkpoint.
    *
    * @param extra what the caller wants back from {@link #restore}
+   * @throws TrainingDivergedException when a weight is no number; nothing is written then
    */
   public void save(Path file, Map<String, String> extra) throws IOException {
+    requireFiniteWeights();
     Checkpoint.write(file, model, optimizer, state, progress, extra);
   }
 

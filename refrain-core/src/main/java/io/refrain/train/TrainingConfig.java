@@ -58,9 +58,31 @@ public record TrainingConfig(
   /** How sequences are taken from the text. */
   public enum Partition {
     /** Rows walk through the text side by side. */
-    SEQUENTIAL,
+    SEQUENTIAL("sequential"),
     /** Each sequence begins anywhere. */
-    RANDOM
+    RANDOM("random");
+
+    private final String label;
+
+    Partition(String label) {
+      this.label = label;
+    }
+
+    /** Its name in a configuration. */
+    public String label() {
+      return label;
+    }
+
+    /** The partition of a name. */
+    public static Partition of(String label) {
+      for (Partition partition : values()) {
+        if (partition.label.equals(label)) {
+          return partition;
+        }
+      }
+      throw new IllegalArgumentException(
+          "unknown partition \"%s\"; known are sequential, random".formatted(label));
+    }
   }
 
   /** Checks the ranges. */
@@ -116,12 +138,12 @@ public record TrainingConfig(
         seed);
   }
 
-  /** As it stands in {@code config.json}; no limit is null there. */
+  /** As it stands in {@code config.json}; what has no limit is left out there. */
   public Map<String, Object> toJson() {
     Map<String, Object> json = new LinkedHashMap<>();
     json.put("batch", batch);
     json.put("steps", steps);
-    json.put("partition", partition == Partition.RANDOM ? "random" : "sequential");
+    json.put("partition", partition.label());
     json.put("carry_state", carryState);
     json.put("epochs", epochs);
     if (!Double.isInfinite(minutes)) {
@@ -144,7 +166,7 @@ public record TrainingConfig(
     return new TrainingConfig(
         json.wholeNumber("batch", 1, Integer.MAX_VALUE),
         json.wholeNumber("steps", 1, Integer.MAX_VALUE),
-        json.string("partition").equals("random") ? Partition.RANDOM : Partition.SEQUENTIAL,
+        Partition.of(json.string("partition")),
         json.flag("carry_state"),
         json.wholeNumber("epochs", 1, Integer.MAX_VALUE),
         json.has("minutes") ? json.number("minutes") : Double.POSITIVE_INFINITY,

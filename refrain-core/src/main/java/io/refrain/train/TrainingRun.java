@@ -8,6 +8,7 @@ import io.refrain.store.RunLock;
 import io.refrain.text.Tokenizer;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -26,13 +27,14 @@ public final class TrainingRun implements AutoCloseable {
   private static final double CHECKPOINT_SECONDS = 20;
   private static final int LOG_EVERY = 50;
   private static final String METRICS_BYTES = "metrics_bytes";
+  private static final String LOSS_SINCE_LOG = "loss_since_log";
 
   private final RunDirectory directory;
   private final RunLock lock;
   private final Trainer trainer;
   private final JsonLines metrics;
+  private double checkpointSeconds = CHECKPOINT_SECONDS;
   private double lossSinceLog;
-  private int updatesSinceLog;
   private double lastCheckpoint;
 
   private TrainingRun(RunDirectory directory, RunLock lock, Trainer trainer, JsonLines metrics) {
@@ -57,11 +59,7 @@ public final class TrainingRun implements AutoCloseable {
   public static TrainingRun create(
       RunDirectory directory, RunConfig config, Tokenizer tokenizer, int[] tokens, ThreadTeam team)
       throws IOException {
-    if (directory.exists()) {
-      throw new IOException(
-          directory.path()
-              + " already holds a run: add --resume to go on with it, or choose another --out");
-    }
+    requireNoRun(directory);
     SplittableRandom random = new SplittableRandom(config.training().seed());
     Trainer trainer =
         new Trainer(
@@ -74,6 +72,7 @@ public final class TrainingRun implements AutoCloseable {
         directory,
         trainer,
         run -> {
+          requireNoRun(directory); // again, for another process may have made one by now
           directory.writeTokenizer(tokenizer);
           run.metrics.truncateTo(0);
           directory.writeModel(trainer.model(), trainer.progress());
@@ -104,12 +103,29 @@ public final class TrainingRun implements AutoCloseable {
         directory,
         trainer,
         run -> {
-          Map<String, String> extra = trainer.restore(directory.resumeFile());
-          long bytes =
-              Long.parseLong(Checkpoint.text(directory.resumeFile(), extra, METRICS_BYTES));
-          run.metrics.truncateTo(Math.min(bytes, run.metrics.position()));
+          run.restore();
           directory.writeConfig(config);
         });
+  }
+
+  private static void requireNoRun(RunDirectory directory) throws IOException {
+    if (directory.exists()) {
+      throw new IOException(
+          directory.path()
+              + " already holds a run: add --resume to go on with it, or choose another --out");
+    }
+  }
+
+  private void restore() throws IOException {
+    Path file = directory.resumeFile();
+    Map<String, String> extra = trainer.restore(file);
+    try {
+      lossSinceLog = Double.parseDouble(Checkpoint.text(file, extra, LOSS_SINCE_LOG));
+      long bytes = Long.parseLong(Checkpoint.text(file, extra, METRICS_BYTES));
+      metrics.truncateTo(Math.min(bytes, metrics.position()));
+    } catch (IllegalArgumentException e) {
+      throw new IOException("%s does not fit its log: %s".formatted(file, e.getMessage()), e);
+    }
   }
 
   private interface Preparation {
@@ -120,15 +136,25 @@ public final class TrainingRun implements AutoCloseable {
       throws IOException {
     RunLock lock = RunLock.acquire(directory.path());
     try {
-      TrainingRun run =
-          new TrainingRun(directory, lock, trainer, JsonLines.open(directory.metricsFile()));
-      preparation.prepare(run);
-      run.lastCheckpoint = trainer.progress().seconds();
-      return run;
-    } catch (IOException | RuntimeException e) {
+      JsonLines metrics = JsonLines.open(directory.metricsFile());
+      try {
+        TrainingRun run = new TrainingRun(directory, lock, trainer, metrics);
+        preparation.prepare(run);
+        run.lastCheckpoint = trainer.progress().seconds();
+        return run;
+      } catch (IOException | RuntimeException | Error e) {
+        metrics.close();
+        throw e;
+      }
+    } catch (IOException | RuntimeException | Error e) {
       lock.close();
       throw e;
     }
+  }
+
+  /** Sets the training time between two checkpoints; 0 makes one after every update. */
+  void checkpointEvery(double seconds) {
+    checkpointSeconds = seconds;
   }
 
   /** The training itself. */
@@ -139,22 +165,25 @@ public final class TrainingRun implements AutoCloseable {
   /** Trains, and leaves a checkpoint and the best model. */
   public Trainer.End run(TrainingListener listener) throws IOException {
     Trainer.End end = trainer.run(new Recorder(listener));
-    if (end != Trainer.End.STOPPED
-        && trainer.progress().bestUpdate() < trainer.progress().update()) {
-      // What was learned since the last validation may be the best.
+    checkpoint();
+    if (end != Trainer.End.STOPPED) {
+      // What was learned since the last validation may be the best. After the checkpoint, because a
+      // run that goes on, under other limits, must not count a validation that is not in its turn.
       trainer.evaluate(new Recorder(listener));
     }
-    checkpoint();
     return end;
   }
 
   private void checkpoint() throws IOException {
+    metrics.force();
+    Map<String, String> extra =
+        Map.of(
+            METRICS_BYTES, Long.toString(metrics.position()),
+            LOSS_SINCE_LOG, Double.toString(lossSinceLog));
+    trainer.save(directory.resumeFile(), extra);
     if (!trainer.validates()) {
       directory.writeModel(trainer.model(), trainer.progress());
     }
-    metrics.force();
-    Map<String, String> extra = Map.of(METRICS_BYTES, Long.toString(metrics.position()));
-    trainer.save(directory.resumeFile(), extra);
     lastCheckpoint = trainer.progress().seconds();
   }
 
@@ -176,16 +205,14 @@ public final class TrainingRun implements AutoCloseable {
     public void updated(Progress progress, int batchesInEpoch, double loss, double gradientNorm)
         throws IOException {
       lossSinceLog += loss;
-      updatesSinceLog++;
       if (progress.update() % LOG_EVERY == 0) {
         Map<String, @Nullable Object> line = line(progress);
-        line.put("train_loss", lossSinceLog / updatesSinceLog);
+        line.put("train_loss", lossSinceLog / LOG_EVERY);
         line.put("gradient_norm", gradientNorm);
         metrics.append(line);
         lossSinceLog = 0;
-        updatesSinceLog = 0;
       }
-      if (progress.seconds() - lastCheckpoint > CHECKPOINT_SECONDS) {
+      if (progress.seconds() - lastCheckpoint > checkpointSeconds) {
         checkpoint();
       }
       next.updated(progress, batchesInEpoch, loss, gradientNorm);

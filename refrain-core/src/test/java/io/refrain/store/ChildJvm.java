@@ -7,15 +7,17 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** Starts a main class of the tests in a JVM of its own, for what only another process can show. */
-final class ChildJvm {
+public final class ChildJvm {
   private ChildJvm() {}
 
-  static Process start(Class<?> main, String... arguments) throws IOException {
+  /** Starts the JVM; its standard error is this one's. */
+  public static Process start(Class<?> main, String... arguments) throws IOException {
     return builder(command(main, arguments)).start();
   }
 
   /** Starts the JVM under a shell's limit, such as {@code ulimit -f 1}. */
-  static Process startLimited(String limit, Class<?> main, String... arguments) throws IOException {
+  public static Process startLimited(String limit, Class<?> main, String... arguments)
+      throws IOException {
     List<String> command = new ArrayList<>(List.of("sh", "-c", limit + " && exec \"$@\"", "sh"));
     command.addAll(command(main, arguments));
     return builder(command).start();

@@ -3,6 +3,8 @@ package io.refrain.bench.peers;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import io.refrain.bench.workload.InputPath;
+import io.refrain.bench.workload.Workload;
 import org.junit.jupiter.api.Test;
 
 /** A faster variant of a peer's case must still be the same work: its losses must not change. */

@@ -7,6 +7,8 @@ import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Block;
 import ai.djl.training.ParameterStore;
+import io.refrain.bench.workload.InputPath;
+import io.refrain.bench.workload.Workload;
 
 /** Greedy generation with DJL's blocks, one token at a time. */
 final class DjlGeneration implements PeerCase {

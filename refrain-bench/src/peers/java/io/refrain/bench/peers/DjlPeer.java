@@ -1,6 +1,8 @@
 package io.refrain.bench.peers;
 
 import ai.djl.engine.Engine;
+import io.refrain.bench.workload.InputPath;
+import io.refrain.bench.workload.Workload;
 import java.util.List;
 
 /** DJL on its PyTorch engine, with DJL's own blocks, loss, optimizer and trainer. */

@@ -16,6 +16,9 @@ import ai.djl.training.Trainer;
 import ai.djl.training.loss.Loss;
 import ai.djl.training.optimizer.Optimizer;
 import ai.djl.training.tracker.Tracker;
+import io.refrain.bench.workload.InputPath;
+import io.refrain.bench.workload.TokenBatches;
+import io.refrain.bench.workload.Workload;
 import java.util.ArrayList;
 import java.util.List;
 

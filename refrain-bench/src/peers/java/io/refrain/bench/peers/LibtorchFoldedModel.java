@@ -1,5 +1,8 @@
 package io.refrain.bench.peers;
 
+import io.refrain.bench.workload.CellKind;
+import io.refrain.bench.workload.InputPath;
+import io.refrain.bench.workload.Workload;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorVector;

@@ -1,5 +1,7 @@
 package io.refrain.bench.peers;
 
+import io.refrain.bench.workload.InputPath;
+import io.refrain.bench.workload.Workload;
 import org.bytedeco.pytorch.T_TensorTensor_T;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptional;

@@ -1,5 +1,7 @@
 package io.refrain.bench.peers;
 
+import io.refrain.bench.workload.TokenBatches;
+import io.refrain.bench.workload.Workload;
 import java.util.ArrayList;
 import java.util.List;
 import org.bytedeco.javacpp.PointerScope;

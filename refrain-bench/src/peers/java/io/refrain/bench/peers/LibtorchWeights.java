@@ -1,5 +1,9 @@
 package io.refrain.bench.peers;
 
+import io.refrain.bench.workload.CellKind;
+import io.refrain.bench.workload.InitialWeights;
+import io.refrain.bench.workload.InputPath;
+import io.refrain.bench.workload.Workload;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;

@@ -1,5 +1,7 @@
 package io.refrain.bench.peers;
 
+import io.refrain.bench.workload.InputPath;
+import io.refrain.bench.workload.Workload;
 import java.util.List;
 
 /** A library that Refrain is measured against, loaded and set to a number of threads. */

@@ -1,5 +1,8 @@
 package io.refrain.bench.peers;
 
+import io.refrain.bench.workload.CellKind;
+import io.refrain.bench.workload.InputPath;
+import io.refrain.bench.workload.Workload;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;

@@ -4,9 +4,9 @@
  * and memory cannot disturb another's; the process stays alive and takes orders line by line, so
  * that runs of all settings can be interleaved.
  *
- * <p>May import the peers' libraries and the JDK; imports nothing of Refrain and nothing imports
- * it: only Maven profile {@code peers} compiles it. Read {@link io.refrain.bench.peers.PeerMain}
- * first, then {@link io.refrain.bench.peers.Workload}.
+ * <p>May import the peers' libraries, {@code io.refrain.bench.workload} and the JDK; nothing
+ * imports it: only Maven profile {@code peers} compiles it. Read {@link
+ * io.refrain.bench.peers.PeerMain} first.
  */
 @NullMarked
 package io.refrain.bench.peers;

@@ -1,4 +1,4 @@
-package io.refrain.bench.peers;
+package io.refrain.bench.workload;
 
 import java.util.List;
 

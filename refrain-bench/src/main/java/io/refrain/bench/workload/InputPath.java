@@ -1,9 +1,9 @@
-package io.refrain.bench.peers;
+package io.refrain.bench.workload;
 
 import java.util.Arrays;
 import java.util.stream.Collectors;
 
-/** How token indices enter the first recurrent layer of a peer. */
+/** How token indices enter the first recurrent layer of a peer. Refrain always gathers. */
 public enum InputPath {
   /** As one-hot rows, made in every step and multiplied by the first {@code W_ih}. */
   ONE_HOT("one-hot"),

@@ -1,16 +1,16 @@
-package io.refrain.bench.peers;
+package io.refrain.bench.workload;
 
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
 
 /**
- * Batches of made-up text, the same for every peer. Three of four tokens are the fixed successor of
- * the token before, the others are drawn anew with small indices likelier than large ones, so that
- * a network has something to learn, gathers hit common rows often as in text, and no file is
- * needed.
+ * Batches of made-up text, the same for Refrain and every peer. Three of four tokens are the fixed
+ * successor of the token before, the others are drawn anew with small indices likelier than large
+ * ones, so that a network has something to learn, gathers hit common rows often as in text, and no
+ * file is needed.
  */
-final class TokenBatches {
+public final class TokenBatches {
 
   /** As many as an epoch of the notebook has. */
   private static final int BATCHES = 17;
@@ -25,12 +25,17 @@ final class TokenBatches {
    * @param targets the token after each input, same layout
    */
   @SuppressWarnings("ArrayRecordComponent") // read once, right after it is made
-  record Batch(long[] inputs, long[] targets) {}
+  public record Batch(long[] inputs, long[] targets) {}
 
   private TokenBatches() {}
 
-  /** Makes the batches of one epoch. */
-  static List<Batch> of(Workload workload) {
+  /**
+   * Makes the batches of one epoch.
+   *
+   * @param workload gives vocabulary, batch and steps
+   * @return the batches, which training goes round and round
+   */
+  public static List<Batch> of(Workload workload) {
     SplittableRandom random = new SplittableRandom(SEED);
     int[] successor = permutation(workload.vocabulary(), random);
     List<Batch> batches = new ArrayList<>();

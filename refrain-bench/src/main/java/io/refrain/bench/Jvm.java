@@ -1,0 +1,56 @@
+package io.refrain.bench;
+
+import io.refrain.bench.workload.Workload;
+import java.io.File;
+import java.lang.management.ManagementFactory;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * How the processes that are timed are started, with this process's own JVM.
+ *
+ * @param label what the process is called in messages
+ * @param process the command and its environment
+ */
+record Jvm(String label, ProcessBuilder process) implements Worker.Command {
+
+  /** Refrain on a workload, under the flags of this process: the launcher chose them. */
+  static Jvm refrain(Workload workload, int threads) {
+    List<String> command = new ArrayList<>(List.of(java()));
+    command.addAll(ManagementFactory.getRuntimeMXBean().getInputArguments());
+    command.addAll(List.of("-cp", System.getProperty("java.class.path")));
+    command.addAll(
+        List.of(RefrainMain.class.getName(), workload.name(), Integer.toString(threads)));
+    return new Jvm("Refrain", new ProcessBuilder(command));
+  }
+
+  /**
+   * A peer on a workload.
+   *
+   * @param classPath of PeerMain and the peer's library
+   */
+  static Jvm peer(PeerSetting setting, Workload workload, String classPath) {
+    List<String> command =
+        new ArrayList<>(
+            List.of(
+                java(),
+                "--enable-native-access=ALL-UNNAMED",
+                "-cp",
+                classPath,
+                "io.refrain.bench.peers.PeerMain"));
+    command.addAll(setting.arguments(workload));
+    ProcessBuilder process = new ProcessBuilder(command);
+    setting.configure(process.environment());
+    return new Jvm(setting.library().option() + " " + setting.description(), process);
+  }
+
+  /** Joins the entries of a class path. */
+  static String classPath(String... entries) {
+    return String.join(File.pathSeparator, entries);
+  }
+
+  private static String java() {
+    return Path.of(System.getProperty("java.home"), "bin", "java").toString();
+  }
+}

@@ -1,0 +1,115 @@
+package io.refrain.cli;
+
+import io.refrain.generate.Score;
+import io.refrain.text.Corpus;
+import io.refrain.text.Tokenizer;
+import io.refrain.train.RunConfig;
+import io.refrain.train.RunDirectory;
+import io.refrain.train.TrainingRun;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import me.tongfei.progressbar.ProgressBar;
+import me.tongfei.progressbar.ProgressBarBuilder;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** Measures how well a trained model predicts a text. */
+@Command(
+    name = "evaluate",
+    mixinStandardHelpOptions = true,
+    description = {
+      "Measure how well a trained model predicts a text it has not seen:",
+      "the validation part of its corpus, or a file."
+    },
+    footer = {
+      "",
+      "Examples:",
+      "  refrain evaluate runs/dickens",
+      "  refrain evaluate runs/dickens other.txt --json"
+    })
+final class EvaluateCommand implements Callable<Integer> {
+  private static final int PROGRESS_TOKENS = 100_000;
+
+  @Spec private CommandSpec spec;
+  @Mixin private Output output;
+
+  @Parameters(index = "0", paramLabel = "RUN", description = "The folder of a run.")
+  private Path run;
+
+  @Parameters(index = "1", arity = "0..1", paramLabel = "FILE", description = "A text file.")
+  private @Nullable Path file;
+
+  @Override
+  public Integer call() throws IOException {
+    RunDirectory directory = new RunDirectory(run);
+    RunConfig config = directory.config();
+    Tokenizer tokenizer = directory.tokenizer();
+    int[] tokens = tokens(config, tokenizer);
+    Score score;
+    try (ProgressBar bar = tokens.length < PROGRESS_TOKENS ? null : bar(tokens.length)) {
+      int[] read = {0};
+      score =
+          Score.of(
+              directory.model().freeze(),
+              tokens,
+              token -> characters(tokenizer, token),
+              (token, probability) -> {
+                if (bar != null && ++read[0] % 1000 == 0) {
+                  bar.stepTo(read[0]);
+                }
+              });
+    }
+    report(file == null ? config.corpus() + " (validation part)" : file.toString(), score);
+    return 0;
+  }
+
+  private static ProgressBar bar(int tokens) {
+    return new ProgressBarBuilder().setTaskName("Reading").setInitialMax(tokens).build();
+  }
+
+  private int[] tokens(RunConfig config, Tokenizer tokenizer) throws IOException {
+    if (file != null) {
+      return tokenizer.encode(Corpus.read(file).text());
+    }
+    int[] all = tokenizer.encode(Texts.read(config.corpus()).text());
+    int[] validation = TrainingRun.split(config, all).validation();
+    if (validation.length < 2) {
+      throw new IllegalArgumentException(
+          "this run kept no text for validation (--validation 0); give a FILE to evaluate on");
+    }
+    return validation;
+  }
+
+  /** Characters that a token stands for, with what separates it from the one before. */
+  static long characters(Tokenizer tokenizer, int token) {
+    String piece = tokenizer.piece(token);
+    return (long) piece.codePointCount(0, piece.length()) + tokenizer.separator().length();
+  }
+
+  private void report(String name, Score score) {
+    PrintWriter out = spec.commandLine().getOut();
+    if (output.json) {
+      Map<String, Object> json = new LinkedHashMap<>();
+      json.put("text", name);
+      json.put("tokens", score.tokens());
+      json.put("nats_per_token", score.natsPerToken());
+      json.put("perplexity", score.perplexity());
+      json.put("bits_per_character", score.bitsPerCharacter());
+      Output.line(out, json);
+      return;
+    }
+    out.printf("%s, %,d tokens%n", name, score.tokens());
+    out.printf("  perplexity           %10.4f%n", score.perplexity());
+    out.printf("  nats per token       %10.4f%n", score.natsPerToken());
+    out.printf("  bits per character   %10.4f%n", score.bitsPerCharacter());
+    out.flush();
+  }
+}

@@ -1,0 +1,58 @@
+package io.refrain.cli;
+
+import java.util.Locale;
+
+/** Measured figures as people read them: as many digits as mean something. */
+final class Figures {
+  private Figures() {}
+
+  /** {@return a loss in nats a token, such as 1.832} */
+  static String loss(double nats) {
+    return Double.isFinite(nats) ? String.format(Locale.ROOT, "%.3f", nats) : "-";
+  }
+
+  /** {@return the perplexity of a mean loss in nats, with about three digits, such as 6.25} */
+  static String perplexity(double nats) {
+    double perplexity = Math.exp(nats);
+    if (!Double.isFinite(perplexity)) {
+      return "-";
+    }
+    if (perplexity >= 1e6) {
+      return String.format(Locale.ROOT, "%.1e", perplexity);
+    }
+    int decimals = perplexity < 10 ? 2 : perplexity < 100 ? 1 : 0;
+    return String.format(Locale.ROOT, "%,." + decimals + "f", perplexity);
+  }
+
+  /** {@return a rate with about three digits, such as 231k} */
+  static String rate(double perSecond) {
+    if (!Double.isFinite(perSecond)) {
+      return "-";
+    }
+    if (perSecond < 999.5) {
+      return Long.toString(Math.round(perSecond));
+    }
+    boolean millions = perSecond >= 999_500;
+    double scaled = perSecond / (millions ? 1e6 : 1e3);
+    int decimals = scaled < 9.95 ? 1 : 0;
+    return String.format(Locale.ROOT, "%." + decimals + "f%s", scaled, millions ? "M" : "k");
+  }
+
+  /** {@return a time such as 0:09, 12:34 or 1:02:03} */
+  static String duration(double seconds) {
+    if (!Double.isFinite(seconds)) {
+      return "-";
+    }
+    long whole = Math.max(0, Math.round(seconds));
+    long hours = whole / 3600;
+    long minutes = whole / 60 % 60;
+    return hours > 0
+        ? String.format(Locale.ROOT, "%d:%02d:%02d", hours, minutes, whole % 60)
+        : String.format(Locale.ROOT, "%d:%02d", minutes, whole % 60);
+  }
+
+  /** {@return a count with its thousands set apart, such as 1,200} */
+  static String count(long number) {
+    return String.format(Locale.ROOT, "%,d", number);
+  }
+}

@@ -1,0 +1,126 @@
+package io.refrain.cli;
+
+import io.refrain.generate.Sampler;
+import io.refrain.generate.Session;
+import io.refrain.text.Tokenizer;
+import io.refrain.train.RunDirectory;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.SplittableRandom;
+import java.util.concurrent.Callable;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** Lets a trained model write. */
+@Command(
+    name = "generate",
+    mixinStandardHelpOptions = true,
+    description = "Let a trained model write, to standard output.",
+    footer = {
+      "",
+      "Examples:",
+      "  refrain generate runs/dickens",
+      "  refrain generate runs/dickens --prefix \"It was \" --temperature 0.5 --seed 7",
+      "  refrain generate runs/dickens --prefix \"It was \" --greedy --length 100"
+    })
+final class GenerateCommand implements Callable<Integer> {
+  private static final long FLUSH_NANOS = 20_000_000;
+
+  @Spec private CommandSpec spec;
+
+  @Parameters(paramLabel = "RUN", description = "The folder of a run.")
+  private Path run;
+
+  @Option(names = "--prefix", paramLabel = "TEXT", description = "How the text begins.")
+  private @Nullable String prefix;
+
+  @Option(
+      names = "--length",
+      paramLabel = "N",
+      defaultValue = "500",
+      description = "Tokens to write (default: ${DEFAULT-VALUE}).")
+  private int length;
+
+  @Option(
+      names = "--temperature",
+      paramLabel = "X",
+      defaultValue = "0.8",
+      description = "Below 1 bolder, above 1 more varied (default: ${DEFAULT-VALUE}).")
+  private double temperature;
+
+  @Option(names = "--greedy", description = "Always the most likely token.")
+  private boolean greedy;
+
+  @Option(
+      names = "--top-k",
+      paramLabel = "N",
+      defaultValue = "0",
+      description = "Only the N most likely tokens; 0: all.")
+  private int topK;
+
+  @Option(
+      names = "--top-p",
+      paramLabel = "X",
+      defaultValue = "1",
+      description = "Only the likely tokens that together reach this probability; 1: all.")
+  private double topP;
+
+  @Option(
+      names = "--seed",
+      paramLabel = "N",
+      description = "Same seed, same text (default: another each time).")
+  private @Nullable Long seed;
+
+  @Override
+  public Integer call() throws Exception {
+    if (length < 0) {
+      throw new IllegalArgumentException("--length must be at least 0, but is " + length);
+    }
+    Sampler.Options options = new Sampler.Options(greedy ? 0 : temperature, topK, topP, 0);
+    RunDirectory directory = new RunDirectory(run);
+    Tokenizer tokenizer = directory.tokenizer();
+    int[] start = prefix == null ? Prefix.ofNothing(tokenizer) : Prefix.of(tokenizer, prefix);
+    Session session = new Session(directory.model().freeze());
+    session.read(start);
+    Sampler sampler = new Sampler(options.excluding(tokenizer.vocabulary().specials().size()));
+    RandomGenerator random = seed == null ? new SplittableRandom() : new SplittableRandom(seed);
+    write(tokenizer, session, sampler, random, prefix == null ? "" : tokenizer.decode(start));
+    return 0;
+  }
+
+  private void write(
+      Tokenizer tokenizer,
+      Session session,
+      Sampler sampler,
+      RandomGenerator random,
+      String beginning) {
+    PrintWriter out = spec.commandLine().getOut();
+    out.print(beginning);
+    out.flush();
+    long[] lastFlush = {System.nanoTime() - FLUSH_NANOS};
+    boolean[] first = {beginning.isEmpty()};
+    session.write(
+        length,
+        sampler,
+        random,
+        token -> {
+          if (!first[0]) {
+            out.print(tokenizer.separator());
+          }
+          first[0] = false;
+          out.print(tokenizer.piece(token));
+          if (System.nanoTime() - lastFlush[0] < FLUSH_NANOS) {
+            return true;
+          }
+          lastFlush[0] = System.nanoTime();
+          return !out.checkError(); // which also flushes; a reader that went away ends the text
+        });
+    out.println();
+    out.flush();
+  }
+}

@@ -1,0 +1,80 @@
+package io.refrain.cli;
+
+import io.refrain.model.LanguageModel;
+import io.refrain.train.Progress;
+import io.refrain.train.Trainer;
+import io.refrain.train.TrainingConfig;
+import java.io.PrintStream;
+import java.util.List;
+import java.util.function.Function;
+
+/** A plain line about every ten seconds, for logs. */
+final class LineDisplay implements TrainingDisplay {
+  private static final double LINE_SECONDS = 10;
+
+  private final TrainingConfig config;
+  private final Pace pace;
+  private final Bulletin bulletin;
+  private final PrintStream out;
+  private double nextLine = Double.NaN;
+
+  /** Starts with the training. */
+  LineDisplay(
+      TrainingConfig config, Pace pace, Function<LanguageModel, String> sampler, PrintStream out) {
+    this.config = config;
+    this.pace = pace;
+    this.out = out;
+    bulletin = new Bulletin(sampler, LINE_SECONDS);
+  }
+
+  @Override
+  public void updated(Progress progress, int batchesInEpoch, double loss, double gradientNorm) {
+    pace.updated(progress, batchesInEpoch, loss);
+    // The trainer's own sum of seconds, which is there already, spares a look at the clock.
+    if (progress.seconds() >= nextLine) {
+      Pace.Reading reading = pace.read();
+      if (reading != null) {
+        out.println(line(reading));
+      }
+      nextLine = progress.seconds() + LINE_SECONDS;
+    } else if (Double.isNaN(nextLine)) {
+      nextLine = progress.seconds() + LINE_SECONDS;
+    }
+  }
+
+  private String line(Pace.Reading reading) {
+    Progress progress = reading.progress();
+    String left =
+        Double.isNaN(reading.secondsLeft())
+            ? ""
+            : ", %s left".formatted(Figures.duration(reading.secondsLeft()));
+    return "epoch %d/%d, update %s, %d%%: training loss %s, perplexity %s, %s tokens/s%s"
+        .formatted(
+            progress.epoch() + 1,
+            config.epochs(),
+            Figures.count(progress.update()),
+            (int) (100 * reading.fraction()),
+            Figures.loss(reading.loss()),
+            Figures.perplexity(reading.loss()),
+            Figures.rate(reading.tokensPerSecond()),
+            left);
+  }
+
+  @Override
+  public void evaluated(
+      Progress progress, LanguageModel.Evaluation evaluation, boolean better, LanguageModel model) {
+    List<String> lines =
+        bulletin.evaluated(pace.elapsed(), progress, evaluation, better, model, Integer.MAX_VALUE);
+    lines.forEach(out::println);
+  }
+
+  @Override
+  public void finished(Trainer.End end, Progress progress) {
+    out.println(Bulletin.summary(end, progress));
+  }
+
+  @Override
+  public void close() {
+    out.flush();
+  }
+}

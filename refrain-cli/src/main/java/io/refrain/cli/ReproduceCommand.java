@@ -1,0 +1,164 @@
+package io.refrain.cli;
+
+import io.refrain.data.Split;
+import io.refrain.generate.Score;
+import io.refrain.kernel.ThreadTeam;
+import io.refrain.model.LanguageModel;
+import io.refrain.text.Tokenizer;
+import io.refrain.train.Progress;
+import io.refrain.train.Trainer;
+import io.refrain.train.TrainingListener;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+import java.util.concurrent.Callable;
+import me.tongfei.progressbar.ProgressBar;
+import me.tongfei.progressbar.ProgressBarBuilder;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** Trains what others have published figures for, and compares. */
+@Command(
+    name = "reproduce",
+    mixinStandardHelpOptions = true,
+    description = {
+      "Train by a recipe that has a published figure, and hold the result against it.",
+      "Without a name, all of them."
+    },
+    footer = {
+      "",
+      "Names:",
+      "  notebook   the lecture's 1,000 epochs: training loss, in nats a character",
+      "  d2l-rnn    the book's 500 epochs: perplexity on the text it was trained on",
+      "",
+      "Example:",
+      "  refrain reproduce notebook --json"
+    })
+final class ReproduceCommand implements Callable<Integer> {
+  /** Characters after those that were trained on, to see what was learned and not by heart. */
+  private static final int HELD_OUT = 10_000;
+
+  @Spec private CommandSpec spec;
+  @Mixin private Output output;
+  @Mixin private Threads threads;
+
+  @Parameters(arity = "0..1", paramLabel = "NAME", description = "Which one.")
+  private @Nullable String name;
+
+  /** A published figure: what is measured, and what it must not exceed. */
+  private enum Figure {
+    NOTEBOOK("notebook", "training loss at the last epoch", 0.95) {
+      @Override
+      double value(double nats) {
+        return nats;
+      }
+    },
+    D2L_RNN("d2l-rnn", "training perplexity at the last epoch", 1.3) {
+      @Override
+      double value(double nats) {
+        return Math.exp(nats);
+      }
+    };
+
+    private final String recipe;
+    private final String metric;
+    private final double target;
+
+    Figure(String recipe, String metric, double target) {
+      this.recipe = recipe;
+      this.metric = metric;
+      this.target = target;
+    }
+
+    abstract double value(double nats);
+  }
+
+  @Override
+  public Integer call() throws IOException {
+    List<Figure> chosen =
+        Arrays.stream(Figure.values())
+            .filter(figure -> name == null || figure.recipe.equals(name))
+            .toList();
+    if (chosen.isEmpty()) {
+      throw new IllegalArgumentException(
+          "there is no figure \"%s\" to reproduce; known are notebook, d2l-rnn".formatted(name));
+    }
+    boolean allMet = true;
+    for (Figure figure : chosen) {
+      allMet &= reproduce(figure);
+    }
+    return allMet ? 0 : 1;
+  }
+
+  private boolean reproduce(Figure figure) throws IOException {
+    TrainCommand.Job job = TrainCommand.job(figure.recipe, Path.of("unused"), List.of());
+    int trained = job.config().maximumTokens();
+    Split split = Split.byPosition(Arrays.copyOf(job.tokens(), trained), 0);
+    LanguageModel model =
+        new LanguageModel(
+            job.config().model(), new SplittableRandom(job.config().training().seed()));
+    double[] lastLoss = {Double.NaN};
+    long start = System.nanoTime();
+    try (ThreadTeam team = new ThreadTeam(threads.count());
+        ProgressBar bar =
+            new ProgressBarBuilder()
+                .setTaskName(figure.recipe)
+                .setInitialMax(job.config().training().epochs())
+                .build()) {
+      Trainer trainer = new Trainer(job.config().training(), model, split, team);
+      trainer.run(
+          new TrainingListener() {
+            @Override
+            public void epochEnded(Progress progress) {
+              lastLoss[0] = progress.meanLoss();
+              bar.setExtraMessage(" loss %.3f".formatted(progress.meanLoss()));
+              bar.stepTo(progress.epoch() + 1L);
+            }
+          });
+    }
+    double seconds = (System.nanoTime() - start) / 1e9;
+    double value = figure.value(lastLoss[0]);
+    int[] heldOut = Arrays.copyOfRange(job.tokens(), trained, trained + HELD_OUT);
+    Tokenizer tokenizer = job.tokenizer();
+    Score score =
+        Score.of(
+            model.freeze(),
+            heldOut,
+            token -> EvaluateCommand.characters(tokenizer, token),
+            (token, probability) -> {});
+    report(figure, value, seconds, score.perplexity());
+    return value <= figure.target;
+  }
+
+  private void report(Figure figure, double value, double seconds, double heldOutPerplexity) {
+    PrintWriter out = spec.commandLine().getOut();
+    boolean met = value <= figure.target;
+    if (output.json) {
+      Map<String, Object> json = new LinkedHashMap<>();
+      json.put("name", figure.recipe);
+      json.put("metric", figure.metric);
+      json.put("value", value);
+      json.put("target", figure.target);
+      json.put("met", met);
+      json.put("seconds", seconds);
+      json.put("held_out_perplexity", heldOutPerplexity);
+      Output.line(out, json);
+      return;
+    }
+    out.printf(
+        "%s: %s %.4f, to reach at most %.2f: %s, in %.1f s%n",
+        figure.recipe, figure.metric, value, figure.target, met ? "met" : "NOT met", seconds);
+    out.printf(
+        "  perplexity on the %,d characters after those: %.2f%n", HELD_OUT, heldOutPerplexity);
+    out.flush();
+  }
+}

@@ -1,0 +1,111 @@
+package io.refrain.cli;
+
+import io.refrain.generate.Score;
+import io.refrain.model.FrozenLanguageModel;
+import io.refrain.text.Tokenizer;
+import io.refrain.train.RunDirectory;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** Tells how likely a trained model finds a text, token by token. */
+@Command(
+    name = "score",
+    mixinStandardHelpOptions = true,
+    description = {
+      "Tell how likely a trained model finds a text, token by token.",
+      "The first token is given, so its probability does not count."
+    },
+    footer = {"", "Example:", "  refrain score runs/dickens \"It was the best of times\""})
+final class ScoreCommand implements Callable<Integer> {
+  @Spec private CommandSpec spec;
+  @Mixin private Output output;
+
+  @Parameters(index = "0", paramLabel = "RUN", description = "The folder of a run.")
+  private Path run;
+
+  @Parameters(index = "1..*", arity = "1..*", paramLabel = "TEXT", description = "Texts.")
+  private List<String> texts;
+
+  private record Scored(int token, double logProbability) {}
+
+  @Override
+  public Integer call() throws IOException {
+    RunDirectory directory = new RunDirectory(run);
+    Tokenizer tokenizer = directory.tokenizer();
+    FrozenLanguageModel model = directory.model().freeze();
+    for (String text : texts) {
+      Prefix.requireKnown(tokenizer, text, "the text");
+      int[] tokens = tokenizer.encode(text);
+      List<Scored> scored = new ArrayList<>();
+      Score score =
+          Score.of(
+              model,
+              tokens,
+              token -> EvaluateCommand.characters(tokenizer, token),
+              (token, probability) -> scored.add(new Scored(token, probability)));
+      if (output.json) {
+        printJson(text, tokenizer, scored, score);
+      } else {
+        print(text, tokenizer, tokens[0], scored, score);
+      }
+    }
+    return 0;
+  }
+
+  private void print(
+      String text, Tokenizer tokenizer, int first, List<Scored> scored, Score score) {
+    PrintWriter out = spec.commandLine().getOut();
+    out.println(text);
+    out.printf("  %-12s  given%n", visible(tokenizer.piece(first)));
+    for (Scored token : scored) {
+      double probability = Math.exp(token.logProbability());
+      out.printf(
+          "  %-12s  %8.6f  %s%n",
+          visible(tokenizer.piece(token.token())),
+          probability,
+          "#".repeat((int) Math.round(probability * 40)));
+    }
+    out.printf("  log P(text)          %10.4f nats%n", score.logProbability());
+    out.printf("  perplexity           %10.4f%n", score.perplexity());
+    out.printf("  bits per character   %10.4f%n%n", score.bitsPerCharacter());
+    out.flush();
+  }
+
+  private static String visible(String piece) {
+    return switch (piece) {
+      case " " -> "space";
+      case "\n" -> "line break";
+      case "\r" -> "carriage return";
+      case "\t" -> "tab";
+      default -> piece;
+    };
+  }
+
+  private void printJson(String text, Tokenizer tokenizer, List<Scored> scored, Score score) {
+    Map<String, Object> json = new LinkedHashMap<>();
+    json.put("text", text);
+    json.put("log_probability", score.logProbability());
+    json.put("perplexity", score.perplexity());
+    json.put("bits_per_character", score.bitsPerCharacter());
+    List<Map<String, Object>> tokens = new ArrayList<>();
+    for (Scored token : scored) {
+      Map<String, Object> entry = new LinkedHashMap<>();
+      entry.put("token", tokenizer.piece(token.token()));
+      entry.put("probability", Math.exp(token.logProbability()));
+      tokens.add(entry);
+    }
+    json.put("tokens", tokens);
+    Output.line(spec.commandLine().getOut(), json);
+  }
+}

@@ -1,0 +1,144 @@
+package io.refrain.cli;
+
+import io.refrain.kernel.ThreadTeam;
+import io.refrain.text.Corpus;
+import io.refrain.text.Tokenizer;
+import io.refrain.train.RunConfig;
+import io.refrain.train.RunDirectory;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** Trains a language model on a text. */
+@Command(
+    name = "train",
+    mixinStandardHelpOptions = true,
+    sortOptions = false,
+    description = {
+      "Train a language model on a text. Progress goes to standard error; the run's folder",
+      "holds the model, its tokenizer, what was measured, and a picture of the loss."
+    },
+    footer = {
+      "",
+      "Examples:",
+      "  refrain train                               Dickens, 90 seconds, runs/dickens",
+      "  refrain train book.txt --minutes 10 --hidden 1024 --out runs/book",
+      "  refrain train --recipe notebook             the lecture's training, to the letter",
+      "  refrain train --out runs/book --resume      go on where it stopped"
+    })
+final class TrainCommand implements Callable<Integer> {
+  @Spec private CommandSpec spec;
+
+  @Parameters(
+      arity = "0..1",
+      paramLabel = "CORPUS",
+      description = {
+        "A text file, a folder of text files, or one of dickens (built in), time-machine,",
+        "tiny-shakespeare."
+      })
+  private @Nullable String corpus;
+
+  @SuppressWarnings("UnusedVariable") // Main looks for it before the rest is parsed
+  @Option(
+      names = "--recipe",
+      paramLabel = "NAME",
+      description = "A file of these options, or one of default, notebook, d2l-rnn.")
+  private @Nullable String recipe;
+
+  @Option(
+      names = "--out",
+      paramLabel = "DIR",
+      description = "The run's folder (default: a new one under runs/).")
+  private @Nullable Path out;
+
+  @Option(names = "--resume", description = "Go on with the run in --out, as it was configured.")
+  private boolean resume;
+
+  @Mixin private TrainOptions options;
+  @Mixin private Threads threads;
+  @Mixin private Output output;
+
+  /** What the options come to: the text as tokens, and where the run lives. */
+  record Job(RunDirectory directory, RunConfig config, Tokenizer tokenizer, int[] tokens) {}
+
+  @Override
+  public Integer call() throws IOException {
+    Job job = resume ? resumed() : fresh();
+    PrintWriter err = spec.commandLine().getErr();
+    try (ThreadTeam team = new ThreadTeam(threads.count())) {
+      Training training =
+          new Training(job.directory(), job.config(), job.tokenizer(), job.tokens(), team);
+      training.describe(err);
+      return training.run(resume, output.json, spec.commandLine().getOut(), err);
+    }
+  }
+
+  /**
+   * What a recipe comes to, for {@code reproduce}.
+   *
+   * @param arguments more options, which override the recipe's
+   */
+  static Job job(String recipe, Path directory, List<String> arguments) throws IOException {
+    TrainCommand command = new TrainCommand();
+    CommandLine commandLine = new CommandLine(command);
+    commandLine.setDefaultValueProvider(Recipes.of(recipe, false));
+    commandLine.parseArgs(arguments.toArray(String[]::new));
+    command.out = directory;
+    return command.fresh();
+  }
+
+  private Job fresh() throws IOException {
+    String name = corpus == null ? "dickens" : corpus;
+    Corpus text = Texts.read(name);
+    Tokenizer tokenizer =
+        options.tokenizer().train(text.text(), options.tokenizer().defaultOptions());
+    RunConfig config = options.config(name, Texts.sha1(text), tokenizer.vocabulary().size());
+    RunDirectory directory = new RunDirectory(out == null ? free(name) : out);
+    return new Job(directory, config, tokenizer, tokenizer.encode(text.text()));
+  }
+
+  private Job resumed() throws IOException {
+    if (out == null) {
+      throw new ParameterException(
+          spec.commandLine(), "--resume needs --out DIR: the folder of the run to go on with");
+    }
+    RunDirectory directory = new RunDirectory(out);
+    RunConfig config = directory.config();
+    Corpus text = Texts.read(config.corpus());
+    if (!Texts.sha1(text).equals(config.corpusSha1())) {
+      throw new IOException(
+          "the text %s has changed since %s was begun: put the old text back, or begin anew"
+              .formatted(config.corpus(), out));
+    }
+    Tokenizer tokenizer = directory.tokenizer();
+    RunConfig limited = options.withLimits(config, isGiven("--epochs"), isGiven("--minutes"));
+    return new Job(directory, limited, tokenizer, tokenizer.encode(text.text()));
+  }
+
+  private boolean isGiven(String option) {
+    return spec.commandLine().getParseResult().hasMatchedOption(option);
+  }
+
+  /** runs/NAME, or runs/NAME-2 and so on when there is one. */
+  private static Path free(String corpus) {
+    Path file = Path.of(corpus).getFileName();
+    String name = file == null ? "run" : file.toString().replaceFirst("\\.[A-Za-z]+$", "");
+    Path path = Path.of("runs", name);
+    for (int i = 2; Files.exists(path); i++) {
+      path = Path.of("runs", name + "-" + i);
+    }
+    return path;
+  }
+}

@@ -1,0 +1,153 @@
+package io.refrain.cli;
+
+import io.refrain.generate.Sampler;
+import io.refrain.generate.Session;
+import io.refrain.kernel.Kernels;
+import io.refrain.kernel.ThreadTeam;
+import io.refrain.model.LanguageModel;
+import io.refrain.text.Tokenizer;
+import io.refrain.train.RunConfig;
+import io.refrain.train.RunDirectory;
+import io.refrain.train.Trainer;
+import io.refrain.train.TrainingRun;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SplittableRandom;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+
+/** One training as the user sees it: what it is, how it goes, what it leaves, how to go on. */
+final class Training {
+  private static final int SAMPLE_TOKENS = 160;
+  private static final int SECONDS_TO_SAVE = 60;
+
+  /** What the shell expects of a program ended by Ctrl-C. */
+  private static final int EXIT_INTERRUPTED = 130;
+
+  private final RunDirectory directory;
+  private final RunConfig config;
+  private final Tokenizer tokenizer;
+  private final int[] tokens;
+  private final ThreadTeam team;
+
+  Training(
+      RunDirectory directory,
+      RunConfig config,
+      Tokenizer tokenizer,
+      int[] tokens,
+      ThreadTeam team) {
+    this.directory = directory;
+    this.config = config;
+    this.tokenizer = tokenizer;
+    this.tokens = tokens;
+    this.team = team;
+  }
+
+  /** Says in two lines what is about to be trained. */
+  void describe(PrintWriter err) {
+    err.printf(
+        "%s: %,d tokens (%s, %d kinds); %s %d x %d, batch %d, %d steps, %s %s%n",
+        config.corpus(),
+        tokens.length,
+        config.tokenizer().label(),
+        config.model().vocabulary(),
+        config.model().cell().label(),
+        config.model().layers(),
+        config.model().hidden(),
+        config.training().batch(),
+        config.training().steps(),
+        config.training().optimizer().label(),
+        config.training().learningRate());
+    err.printf(
+        "%s, %d %s. Ctrl-C saves and stops.%n",
+        Kernels.get().description(), team.size(), team.size() == 1 ? "thread" : "threads");
+    err.flush();
+  }
+
+  /** Trains, draws the loss and says what to do next; returns the exit code. */
+  int run(boolean resume, boolean json, PrintWriter out, PrintWriter err) throws IOException {
+    Trainer.End end;
+    try (TrainingRun run =
+        resume
+            ? TrainingRun.resume(directory, config, tokens, team)
+            : TrainingRun.create(directory, config, tokenizer, tokens, team)) {
+      end = train(run, json);
+    }
+    Optional<String> problem = LossCurve.draw(directory);
+    problem.ifPresent(err::println);
+    if (json) {
+      Output.line(out, Map.of("event", "saved", "run", directory.path().toString()));
+    } else {
+      say(problem.isEmpty(), err);
+    }
+    return end == Trainer.End.STOPPED ? EXIT_INTERRUPTED : 0;
+  }
+
+  private Trainer.End train(TrainingRun run, boolean json) throws IOException {
+    CountDownLatch saved = new CountDownLatch(1);
+    Thread hook = new Thread(() -> stopAndWait(run.trainer(), saved), "save-on-exit");
+    Runtime.getRuntime().addShutdownHook(hook);
+    try (TrainingDisplay display = display(json)) {
+      Trainer.End end = run.run(display);
+      display.finished(end, run.trainer().progress());
+      return end;
+    } finally {
+      saved.countDown();
+      removeHook(hook);
+    }
+  }
+
+  private TrainingDisplay display(boolean json) {
+    return json
+        ? TrainingDisplay.json(config.training())
+        : TrainingDisplay.onStandardError(config.training(), this::sample);
+  }
+
+  private static void stopAndWait(Trainer trainer, CountDownLatch saved) {
+    trainer.requestStop();
+    try {
+      if (!saved.await(SECONDS_TO_SAVE, TimeUnit.SECONDS)) {
+        System.err.println("refrain: could not save in time; the last checkpoint is kept");
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private static void removeHook(Thread hook) {
+    try {
+      Runtime.getRuntime().removeShutdownHook(hook);
+    } catch (IllegalStateException alreadyShuttingDown) {
+      return; // it is the hook that waits for us
+    }
+  }
+
+  /** A few words of the model, always from the same draw, so that samples can be compared. */
+  private String sample(LanguageModel model) {
+    Session session = new Session(model.freeze());
+    session.read(Prefix.ofNothing(tokenizer));
+    int specials = tokenizer.vocabulary().specials().size();
+    Sampler sampler = new Sampler(Sampler.Options.temperature(0.7).excluding(specials));
+    StringBuilder text = new StringBuilder();
+    int most = tokenizer.separator().isEmpty() ? SAMPLE_TOKENS : SAMPLE_TOKENS / 5;
+    session.write(
+        most,
+        sampler,
+        new SplittableRandom(config.training().seed()),
+        token -> {
+          text.append(tokenizer.piece(token)).append(tokenizer.separator());
+          return true;
+        });
+    return text.toString();
+  }
+
+  private void say(boolean drawn, PrintWriter err) {
+    String path = directory.path().toString();
+    err.printf("The run is in %s%s. Now try:%n", path, drawn ? ", its loss in loss.png" : "");
+    err.printf("  refrain generate %s%n", path);
+    err.printf("  refrain train --out %s --resume%n", path);
+    err.flush();
+  }
+}

@@ -1,0 +1,58 @@
+package io.refrain.cli;
+
+import io.refrain.model.LanguageModel;
+import io.refrain.train.Progress;
+import io.refrain.train.Trainer;
+import io.refrain.train.TrainingConfig;
+import io.refrain.train.TrainingListener;
+import java.io.PrintStream;
+import java.util.Optional;
+import java.util.function.Function;
+
+/**
+ * Shows people or programs how training goes. It costs no more than a few memory writes an update.
+ *
+ * <p>Close it whatever happens, so that messages that follow begin on a line of their own.
+ */
+sealed interface TrainingDisplay extends TrainingListener, AutoCloseable
+    permits BarDisplay, LineDisplay, JsonDisplay {
+
+  /**
+   * For people: a bar where standard error is a terminal, otherwise a line now and then.
+   *
+   * @param config the limits of the training, which begins now
+   * @param sampler lets a model write a short text; where it returns a blank none is shown
+   */
+  static TrainingDisplay onStandardError(
+      TrainingConfig config, Function<LanguageModel, String> sampler) {
+    PrintStream out = System.err;
+    Pace pace = new Pace(config, System::nanoTime);
+    Optional<Terminal> terminal = Terminal.onStandardError();
+    if (terminal.isEmpty()) {
+      return new LineDisplay(config, pace, sampler, out);
+    }
+    boolean colour = System.getenv("NO_COLOR") == null;
+    ProgressLine line =
+        new ProgressLine(config.epochs(), ProgressLine.hasLines(out.charset()), colour);
+    return new BarDisplay(line, pace, sampler, out, terminal.get()::columns);
+  }
+
+  /**
+   * For programs: one JSON object a line on standard output.
+   *
+   * @param config the limits of the training, which begins now
+   */
+  static TrainingDisplay json(TrainingConfig config) {
+    return new JsonDisplay(new Pace(config, System::nanoTime), System.out);
+  }
+
+  /**
+   * Training has ended without a failure; sums it up and shows nothing more.
+   *
+   * @param progress where it ended
+   */
+  void finished(Trainer.End end, Progress progress);
+
+  @Override
+  void close();
+}

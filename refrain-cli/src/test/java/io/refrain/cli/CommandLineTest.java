@@ -1,0 +1,259 @@
+package io.refrain.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.refrain.store.Json;
+import io.refrain.store.RunLock;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import picocli.CommandLine;
+
+/** The commands as a user meets them: what they say, on which stream, with which exit code. */
+class CommandLineTest {
+  private static final String TEXT = "It was the best of times, it was the worst of times.\n";
+
+  @TempDir Path folder;
+  private Path corpus;
+  private Path run;
+
+  private record Outcome(int code, String out, String err) {
+    String onlyErrorLine() {
+      List<String> lines = err.lines().filter(line -> line.startsWith("refrain: ")).toList();
+      assertThat(lines).as(err).hasSize(1);
+      assertThat(err).doesNotContain("\tat ").doesNotContain("Exception");
+      return lines.getFirst();
+    }
+  }
+
+  @BeforeEach
+  void write() throws IOException {
+    corpus = folder.resolve("text.txt");
+    Files.writeString(corpus, TEXT.repeat(40));
+    run = folder.resolve("run");
+  }
+
+  private static Outcome refrain(String... arguments) {
+    StringWriter out = new StringWriter();
+    StringWriter err = new StringWriter();
+    CommandLine commandLine = Main.commandLine();
+    commandLine.setOut(new PrintWriter(out, true));
+    commandLine.setErr(new PrintWriter(err, true));
+    int code = Main.execute(commandLine, arguments);
+    return new Outcome(code, out.toString(), err.toString());
+  }
+
+  private Outcome train(String... more) {
+    return train(corpus, more);
+  }
+
+  private Outcome train(Path text, String... more) {
+    List<String> arguments = new ArrayList<>(List.of("train", text.toString()));
+    arguments.addAll(List.of("--out", run.toString(), "--hidden", "8", "--batch", "4"));
+    arguments.addAll(List.of("--steps", "8", "--epochs", "2", "--threads", "1"));
+    arguments.addAll(List.of("--validation", "0.2", "--evaluate-every", "0"));
+    arguments.addAll(List.of(more));
+    return refrain(arguments.toArray(String[]::new));
+  }
+
+  @Test
+  void trainsGeneratesScoresAndEvaluates() {
+    assertThat(train().code()).isZero();
+    assertThat(run).isDirectoryContaining("glob:**model.safetensors");
+    assertThat(run).isDirectoryContaining("glob:**loss.svg");
+    String path = run.toString();
+
+    Outcome text = refrain("generate", path, "--prefix", "It was", "--length", "20", "--seed", "1");
+    assertThat(text.code()).isZero();
+    assertThat(text.err()).isEmpty();
+    assertThat(text.out()).startsWith("It was").endsWith(System.lineSeparator());
+    assertThat(text.out().strip().length()).isGreaterThan(6);
+    Outcome again =
+        refrain("generate", path, "--prefix", "It was", "--length", "20", "--seed", "1");
+    assertThat(again.out()).isEqualTo(text.out());
+
+    assertThat(refrain("evaluate", path).out()).contains("perplexity", "bits per character");
+    assertThat(refrain("evaluate", path, corpus.toString(), "--json").out())
+        .startsWith("{\"text\":")
+        .contains("\"perplexity\":");
+    assertThat(refrain("score", path, "It was").out()).contains("given", "log P(text)");
+    assertThat(refrain("score", path, "It was", "--json").out()).contains("\"probability\":");
+    assertThat(refrain("info", path).out()).contains("rnn-tanh", "parameters");
+  }
+
+  @Test
+  void goesOnWhereItStopped() {
+    assertThat(train().code()).isZero();
+    Outcome more =
+        refrain("train", "--out", run.toString(), "--resume", "--epochs", "3", "--threads", "1");
+    assertThat(more.code()).isZero();
+    assertThat(refrain("info", run.toString(), "--json").out()).contains("\"epochs\":3");
+  }
+
+  @Test
+  void refusesToResumeOnAnotherText() throws IOException {
+    train();
+    Files.writeString(corpus, "something else ".repeat(100));
+    Outcome outcome = refrain("train", "--out", run.toString(), "--resume");
+    assertThat(outcome.code()).isEqualTo(1);
+    assertThat(outcome.onlyErrorLine()).contains("has changed").contains("put the old text back");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "--hidden,0,hidden size must be at least 1",
+    "--batch,0,batch size must be at least 1",
+    "--batch,100000,smaller batch",
+    "--steps,100000,fewer steps",
+    "--learning-rate,-1,learning rate must be above 0",
+    "--learning-rate,NaN,learning rate must be above 0",
+    "--clip,-1,clip must be above 0",
+    "--epochs,0,number of epochs must be at least 1",
+    "--minutes,0,minutes must be above 0",
+    "--validation,1,--validation must be at least 0 and below 1",
+    "--threads,0,--threads must be at least 1",
+    "--tokens,letters,verbatim",
+    "--cell,lstn,unknown cell",
+    "--optimizer,sdg,known are sgd",
+    "--state,keep,--state must be carry or reset",
+    "--partition,none,--partition must be sequential or random",
+    "--hidden,many,--hidden",
+    "--recipe,none,there is no recipe"
+  })
+  void namesTheOptionThatIsWrong(String option, String value, String message) {
+    Outcome outcome = train(option, value);
+    assertThat(outcome.code()).as(outcome.err()).isEqualTo(2);
+    assertThat(outcome.onlyErrorLine()).contains(message);
+    assertThat(run.resolve("config.json")).doesNotExist();
+  }
+
+  @Test
+  void namesWhatIsWrongWithACorpus() throws IOException {
+    assertThat(train(folder.resolve("none.txt")).onlyErrorLine()).contains("does not exist");
+    Path empty = Files.createFile(folder.resolve("empty.txt"));
+    assertThat(train(empty).onlyErrorLine()).contains("is empty");
+    Path binary = Files.write(folder.resolve("binary.txt"), new byte[] {65, 0, (byte) 0xFF});
+    assertThat(train(binary).onlyErrorLine()).contains("binary");
+    Path brief = Files.writeString(folder.resolve("short.txt"), "too short");
+    assertThat(train(brief).onlyErrorLine()).contains("smaller batch, fewer steps");
+  }
+
+  @Test
+  void saysThatTrainingDivergedAndKeepsTheRun() {
+    Outcome outcome = train("--learning-rate", "1e30", "--clip", "0", "--optimizer", "sgd");
+    assertThat(outcome.code()).isEqualTo(1);
+    assertThat(outcome.onlyErrorLine()).contains("diverged", "learning rate");
+    assertThat(refrain("generate", run.toString(), "--length", "3").code()).isZero();
+  }
+
+  @Test
+  void refusesToWriteOverARun() {
+    train();
+    Outcome outcome = train();
+    assertThat(outcome.code()).isEqualTo(1);
+    assertThat(outcome.onlyErrorLine()).contains("already holds a run", "--resume");
+  }
+
+  @Test
+  void refusesARunThatIsBeingWritten() throws IOException {
+    train();
+    try (RunLock _ = RunLock.acquire(run)) {
+      Outcome outcome = refrain("train", "--out", run.toString(), "--resume");
+      assertThat(outcome.code()).isEqualTo(1);
+      assertThat(outcome.onlyErrorLine()).contains("is being written");
+    }
+  }
+
+  @Test
+  void namesCharactersThatTheModelNeverSaw() {
+    train();
+    Outcome outcome = refrain("generate", run.toString(), "--prefix", "Ünder 1");
+    assertThat(outcome.code()).isEqualTo(2);
+    assertThat(outcome.onlyErrorLine()).contains("Ü").contains("never seen");
+    assertThat(refrain("score", run.toString(), "Ünder").onlyErrorLine()).contains("Ü");
+  }
+
+  @ParameterizedTest
+  @CsvSource({"--temperature,-1", "--top-p,0", "--top-k,-1", "--length,-1", "--length,x"})
+  void namesTheGenerationOptionThatIsWrong(String option, String value) {
+    train();
+    Outcome outcome = refrain("generate", run.toString(), option, value);
+    assertThat(outcome.code()).isEqualTo(2);
+    assertThat(outcome.onlyErrorLine()).contains(value.replace("x", "--length"));
+  }
+
+  @Test
+  void saysWhatIsWrongWithARun() throws IOException {
+    String none = folder.resolve("nothing").toString();
+    for (String command : List.of("generate", "evaluate", "info")) {
+      assertThat(refrain(command, none).onlyErrorLine()).contains(none);
+      assertThat(refrain(command, none).code()).isEqualTo(1);
+    }
+    train();
+    byte[] model = Files.readAllBytes(run.resolve("model.safetensors"));
+    Files.write(run.resolve("model.safetensors"), java.util.Arrays.copyOf(model, 500));
+    assertThat(refrain("generate", run.toString()).onlyErrorLine()).contains("model.safetensors");
+  }
+
+  @Test
+  void saysThatARunIsOfANewerVersion() throws IOException {
+    train();
+    Path file = run.resolve("config.json");
+    Map<String, Object> config = new LinkedHashMap<>(Json.read(file));
+    config.put("format", 99);
+    Files.write(file, Json.pretty(config).getBytes(StandardCharsets.UTF_8));
+    for (String command : List.of("generate", "evaluate", "info")) {
+      Outcome outcome = refrain(command, run.toString());
+      assertThat(outcome.code()).isEqualTo(1);
+      assertThat(outcome.onlyErrorLine()).contains("newer version");
+    }
+  }
+
+  @Test
+  void takesARecipeAndLetsFlagsOverrideIt() throws IOException {
+    Path recipe = folder.resolve("mine.properties");
+    Files.writeString(recipe, "hidden = 5\nlearning-rate = 0.5\nepochs = 1\n");
+    Outcome outcome =
+        refrain(
+            "train",
+            corpus.toString(),
+            "--recipe",
+            recipe.toString(),
+            "--out",
+            run.toString(),
+            "--batch",
+            "2",
+            "--steps",
+            "5",
+            "--learning-rate",
+            "0.25");
+    assertThat(outcome.code()).as(outcome.err()).isZero();
+    assertThat(refrain("info", run.toString(), "--json").out())
+        .contains("\"hidden\":5", "\"learning_rate\":0.25", "\"epochs\":1");
+    Files.writeString(recipe, "hiden = 5\n");
+    assertThat(refrain("train", "--recipe", recipe.toString()).onlyErrorLine())
+        .contains("unknown option \"hiden\"");
+  }
+
+  @Test
+  void helpsWithExamples() {
+    for (String command : List.of("train", "generate", "evaluate", "score", "info", "reproduce")) {
+      Outcome outcome = refrain(command, "--help");
+      assertThat(outcome.code()).isZero();
+      assertThat(outcome.out()).contains("Example", "refrain " + command);
+    }
+    assertThat(refrain("trian").code()).isEqualTo(2);
+  }
+}

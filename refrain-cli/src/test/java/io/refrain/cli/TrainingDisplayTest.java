@@ -1,0 +1,189 @@
+package io.refrain.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.refrain.model.CellKind;
+import io.refrain.model.LanguageModel;
+import io.refrain.model.LanguageModelConfig;
+import io.refrain.store.Json;
+import io.refrain.train.OptimizerKind;
+import io.refrain.train.Progress;
+import io.refrain.train.Trainer;
+import io.refrain.train.TrainingConfig;
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.Test;
+
+class TrainingDisplayTest {
+  private static final int BATCHES = 100;
+  private static final String SAMPLE = "once upon\na time";
+
+  private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+  private final PrintStream out = new PrintStream(bytes, true, StandardCharsets.UTF_8);
+  private final LanguageModel model =
+      new LanguageModel(
+          new LanguageModelConfig(4, 0, CellKind.RNN_TANH, 2, 1), new SplittableRandom(1));
+  private long nanos;
+
+  private static TrainingConfig config(int epochs, double minutes) {
+    return new TrainingConfig(
+        10,
+        20,
+        TrainingConfig.Partition.SEQUENTIAL,
+        true,
+        epochs,
+        minutes,
+        OptimizerKind.SGD,
+        1,
+        1,
+        0,
+        0,
+        1);
+  }
+
+  private Pace pace(TrainingConfig config) {
+    return new Pace(config, () -> nanos);
+  }
+
+  private String written() {
+    return bytes.toString(StandardCharsets.UTF_8);
+  }
+
+  private static Progress progress(long update, double best) {
+    return new Progress(
+        update,
+        (int) ((update - 1) / BATCHES),
+        (int) ((update - 1) % BATCHES) + 1,
+        2,
+        1,
+        update / 10.0,
+        best,
+        Double.isFinite(best) ? update : 0,
+        0);
+  }
+
+  /** Ten updates a second. */
+  private void train(TrainingDisplay display, int from, int to) throws Exception {
+    for (int update = from; update <= to; update++) {
+      nanos += 100_000_000;
+      display.updated(progress(update, Double.POSITIVE_INFINITY), BATCHES, Math.log(4), 1);
+    }
+  }
+
+  private void evaluate(TrainingDisplay display, long update, boolean better) throws Exception {
+    double loss = Math.log(8);
+    display.evaluated(
+        progress(update, loss), new LanguageModel.Evaluation(loss, 10), better, model);
+  }
+
+  @Test
+  void writesALineAboutEveryTenSeconds() throws Exception {
+    TrainingConfig config = config(4, Double.POSITIVE_INFINITY);
+    try (TrainingDisplay display = new LineDisplay(config, pace(config), ignored -> SAMPLE, out)) {
+      train(display, 1, 250);
+    }
+    assertThat(written().lines())
+        .containsExactly(
+            "epoch 2/4, update 101, 25%: training loss 1.386, perplexity 4.00, 2.0k tokens/s, 0:30 left",
+            "epoch 3/4, update 201, 50%: training loss 1.386, perplexity 4.00, 2.0k tokens/s, 0:20 left");
+  }
+
+  @Test
+  void tellsOfValidationsAndSamplesNowAndThen() throws Exception {
+    TrainingConfig config = config(4, Double.POSITIVE_INFINITY);
+    try (TrainingDisplay display = new LineDisplay(config, pace(config), ignored -> SAMPLE, out)) {
+      nanos = 1_000_000_000L;
+      evaluate(display, 100, true);
+      nanos = 2_000_000_000L;
+      evaluate(display, 110, true);
+      nanos = 12_000_000_000L;
+      evaluate(display, 120, false);
+      nanos = 22_000_000_000L;
+      evaluate(display, 130, true);
+      display.finished(Trainer.End.PATIENCE, progress(130, Math.log(8)));
+    }
+    assertThat(written().lines())
+        .containsExactly(
+            "epoch 1, update 100: validation loss 2.079, perplexity 8.00 (best so far)",
+            "  | once upon\u21B5a time",
+            "epoch 2, update 120: validation loss 2.079, perplexity 8.00 (best 8.00)",
+            "epoch 2, update 130: validation loss 2.079, perplexity 8.00 (best so far)",
+            "  | once upon\u21B5a time",
+            "validation gets no better: 130 updates in 0:13, best perplexity 8.00 (update 130)");
+  }
+
+  @Test
+  void writesJsonForPrograms() throws Exception {
+    TrainingConfig config = config(4, 10);
+    try (TrainingDisplay display = new JsonDisplay(pace(config), out)) {
+      train(display, 1, 100);
+      evaluate(display, 100, true);
+      display.finished(Trainer.End.TIME, progress(100, Double.POSITIVE_INFINITY));
+    }
+    List<String> lines = written().lines().toList();
+    assertThat(lines).hasSize(2);
+    Map<String, Object> evaluation =
+        Json.parse("line 1", lines.get(0).getBytes(StandardCharsets.UTF_8));
+    assertThat(evaluation)
+        .containsEntry("event", "evaluation")
+        .containsEntry("update", 100L)
+        .containsEntry("epoch", 0L)
+        .containsEntry("seconds", 10.0)
+        .containsEntry("train_loss", Math.log(4))
+        .containsEntry("validation_loss", Math.log(8))
+        .containsEntry("best", true)
+        .containsEntry("tokens_per_second", 2000.0);
+    assertThat(Json.parse("line 2", lines.get(1).getBytes(StandardCharsets.UTF_8)))
+        .containsEntry("event", "summary")
+        .containsEntry("end", "time")
+        .containsEntry("best_validation_loss", null)
+        .containsEntry("best_update", null);
+  }
+
+  @Test
+  void drawsABarAndEndsItsLine() throws Exception {
+    TrainingConfig config = config(4, Double.POSITIVE_INFINITY);
+    ProgressLine line = new ProgressLine(4, false, false);
+    try (TrainingDisplay display =
+        new BarDisplay(line, pace(config), ignored -> SAMPLE, out, () -> 80)) {
+      train(display, 1, 200);
+      evaluate(display, 200, true);
+      display.finished(Trainer.End.EPOCHS, progress(200, Math.log(8)));
+    }
+    assertThat(written())
+        .contains("epoch 2, update 200: validation loss 2.079, perplexity 8.00 (best so far)\n")
+        .contains("epoch 2/4 [")
+        .contains("ppl 4.00  2.0k tok/s  0:20 left" + System.lineSeparator())
+        .endsWith("all epochs are done: 200 updates in 0:20, best perplexity 8.00 (update 200)\n");
+  }
+
+  @Test
+  void showsTheLimitThatEndsFirst() throws Exception {
+    TrainingConfig config = config(1000, 1);
+    Pace pace = pace(config);
+    try (TrainingDisplay display = new JsonDisplay(pace, out)) {
+      train(display, 1, 450);
+    }
+    Pace.Reading reading = pace.read();
+    assertThat(reading.fraction()).isEqualTo(0.75);
+    assertThat(reading.secondsLeft()).isEqualTo(15);
+  }
+
+  @Test
+  void countsOnlyItsOwnUpdatesAfterAResume() {
+    TrainingConfig config = config(10, Double.POSITIVE_INFINITY);
+    Pace pace = pace(config);
+    for (int update = 501; update <= 600; update++) {
+      nanos += 100_000_000;
+      pace.updated(progress(update, 1), BATCHES, 1);
+    }
+    Pace.Reading reading = pace.read();
+    assertThat(reading.tokensPerSecond()).isEqualTo(2000);
+    assertThat(reading.fraction()).isEqualTo(0.6);
+    assertThat(reading.secondsLeft()).isEqualTo(40);
+  }
+}

@@ -1,0 +1,197 @@
+package io.refrain.generate;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+import io.refrain.generate.Sampler.Options;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class SamplerTest {
+  private static final int DRAWS = 20_000;
+
+  private static float[] logits(int count, long seed) {
+    float[] logits = new float[count];
+    SplittableRandom random = new SplittableRandom(seed);
+    for (int i = 0; i < count; i++) {
+      logits[i] = (float) (2 * random.nextGaussian());
+    }
+    return logits;
+  }
+
+  /** The definition, step by step, in double precision. */
+  private static double[] distribution(float[] logits, Options options) {
+    double[] weights = new double[logits.length];
+    for (int i = options.excluded(); i < logits.length; i++) {
+      weights[i] = Math.exp(logits[i] / options.temperature());
+    }
+    normalise(weights);
+    List<Integer> order =
+        IntStream.range(options.excluded(), logits.length)
+            .boxed()
+            .sorted(Comparator.<Integer>comparingDouble(i -> -weights[i]))
+            .toList();
+    int most = options.topK() == 0 ? order.size() : Math.min(options.topK(), order.size());
+    double[] kept = new double[logits.length];
+    double sum = 0;
+    for (int i = 0; i < most && sum < options.topP(); i++) {
+      kept[order.get(i)] = weights[order.get(i)];
+      sum += weights[order.get(i)];
+    }
+    normalise(kept);
+    return kept;
+  }
+
+  private static void normalise(double[] weights) {
+    double sum = Arrays.stream(weights).sum();
+    for (int i = 0; i < weights.length; i++) {
+      weights[i] /= sum;
+    }
+  }
+
+  private static int[] draw(Options options, float[] logits, int count, long seed) {
+    Sampler sampler = new Sampler(options);
+    SplittableRandom random = new SplittableRandom(seed);
+    return IntStream.range(0, count).map(_ -> sampler.choose(logits, random)).toArray();
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "1, 0, 1, 0",
+    "0.5, 0, 1, 0",
+    "2.5, 0, 1, 3",
+    "1, 1, 1, 0",
+    "1, 4, 1, 0",
+    "0.8, 6, 1, 2",
+    "1, 100, 1, 0",
+    "1, 0, 0.5, 0",
+    "1.5, 0, 0.9, 2",
+    "1, 0, 0.0001, 0",
+    "1.3, 5, 0.8, 1",
+  })
+  void drawsFromTheDistributionOfItsDefinition(
+      double temperature, int topK, double topP, int excluded) {
+    Options options = new Options(temperature, topK, topP, excluded);
+    float[] logits = logits(12, 4);
+    double[] expected = distribution(logits, options);
+
+    int[] counts = new int[logits.length];
+    for (int token : draw(options, logits, DRAWS, 99)) {
+      counts[token]++;
+    }
+
+    double chiSquare = 0;
+    for (int token = 0; token < counts.length; token++) {
+      if (expected[token] == 0) {
+        assertThat(counts[token]).as("token %d is cut off", token).isZero();
+        continue;
+      }
+      double mean = DRAWS * expected[token];
+      chiSquare += (counts[token] - mean) * (counts[token] - mean) / mean;
+    }
+    // With 11 degrees of freedom one seed in a thousand exceeds 31; the seed is fixed.
+    assertThat(chiSquare).isLessThan(31);
+  }
+
+  @Test
+  void greedyTakesTheFirstOfTheMostLikely() {
+    float[] logits = {3, 1, 7, 7, -2};
+    assertThat(draw(Options.greedy(), logits, 5, 1)).containsOnly(2);
+    assertThat(draw(Options.greedy().excluding(3), logits, 5, 1)).containsOnly(3);
+    assertThat(draw(Options.greedy().excluding(4), logits, 5, 1)).containsOnly(4);
+  }
+
+  @ParameterizedTest
+  @ValueSource(doubles = {1e-3, 1e-20, 1e-38, 1e-40, 1e-300, Double.MIN_VALUE})
+  void aTinyTemperatureTakesTheMostLikelyToo(double temperature) {
+    float[] logits = {-3, 1, 7.5f, 7, -2};
+    assertThat(draw(Options.temperature(temperature), logits, 50, 1)).containsOnly(2);
+    assertThat(draw(new Options(temperature, 3, 0.9, 0), logits, 50, 1)).containsOnly(2);
+  }
+
+  @ParameterizedTest
+  @ValueSource(doubles = {1e6, 1e300})
+  void aHugeTemperatureDrawsEvenly(double temperature) {
+    int[] drawn = draw(Options.temperature(temperature), new float[] {-9, 0, 9, 90}, 4000, 5);
+    for (int token = 0; token < 4; token++) {
+      int wanted = token;
+      assertThat(Arrays.stream(drawn).filter(t -> t == wanted).count()).isBetween(900L, 1100L);
+    }
+  }
+
+  @Test
+  void tiesAreCutFromTheEnd() {
+    float[] logits = {1, 2, 2, 2, 1};
+    assertThat(draw(new Options(1, 2, 1, 0), logits, 500, 3)).contains(1, 2).containsOnly(1, 2);
+  }
+
+  @Test
+  void theSameSeedDrawsTheSameTokens() {
+    float[] logits = logits(50, 8);
+    for (Options options :
+        List.of(Options.temperature(1), new Options(0.7, 20, 1, 1), new Options(1, 0, 0.9, 0))) {
+      int[] first = draw(options, logits, 200, 17);
+      assertThat(draw(options, logits, 200, 17)).isEqualTo(first);
+      assertThat(draw(options, logits, 200, 18)).isNotEqualTo(first);
+    }
+  }
+
+  @Test
+  void excludedTokensAreNeverChosenHoweverLikely() {
+    float[] logits = {90, 80, 70, -1, -2, -3};
+    for (Options options :
+        List.of(
+            Options.greedy(),
+            Options.temperature(1),
+            new Options(3, 2, 1, 0),
+            new Options(1, 0, 0.5, 0))) {
+      assertThat(Arrays.stream(draw(options.excluding(3), logits, 500, 2)).boxed())
+          .allMatch(token -> token >= 3);
+    }
+  }
+
+  @Test
+  void oneSamplerServesVocabulariesOfAnySize() {
+    Sampler sampler = new Sampler(new Options(1, 3, 0.9, 0));
+    SplittableRandom random = new SplittableRandom(1);
+    for (int count : new int[] {5, 1, 9, 2}) {
+      assertThat(sampler.choose(logits(count, count), random)).isBetween(0, count - 1);
+    }
+  }
+
+  @Test
+  void nothingLeftToChooseIsNamed() {
+    Sampler sampler = new Sampler(Options.greedy().excluding(4));
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> sampler.choose(new float[4], new SplittableRandom(1)))
+        .withMessage("no token is left to choose: 4 of 4 are excluded");
+  }
+
+  @Test
+  void badOptionsAreNamed() {
+    for (double temperature : new double[] {-0.1, Double.NaN, Double.POSITIVE_INFINITY}) {
+      assertThatIllegalArgumentException()
+          .isThrownBy(() -> Options.temperature(temperature))
+          .withMessage(
+              "temperature must be at least 0 (0: the most likely token), but is " + temperature);
+    }
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> new Options(1, -1, 1, 0))
+        .withMessage("top-k must be at least 0 (0: all), but is -1");
+    for (double topP : new double[] {0, -1, 1.01, Double.NaN}) {
+      assertThatIllegalArgumentException()
+          .isThrownBy(() -> new Options(1, 0, topP, 0))
+          .withMessage("top-p must be above 0 and at most 1 (1: all), but is " + topP);
+    }
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> Options.greedy().excluding(-2))
+        .withMessage("cannot exclude -2 tokens");
+  }
+}

@@ -1,0 +1,164 @@
+package io.refrain.model;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+import io.refrain.kernel.ThreadTeam;
+import io.refrain.tensor.Tape;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class FrozenLanguageModelTest {
+  private static final int STEPS = 12;
+
+  private static LanguageModel model(
+      CellKind cell, int vocabulary, int embedding, int hidden, int layers) {
+    return new LanguageModel(
+        new LanguageModelConfig(vocabulary, embedding, cell, hidden, layers),
+        new SplittableRandom(vocabulary * 31L + hidden));
+  }
+
+  private static int[] tokens(int length, int vocabulary, long seed) {
+    return new SplittableRandom(seed).ints(length, 0, vocabulary).toArray();
+  }
+
+  /** The logits after each token, one after another. */
+  private static float[] advance(
+      FrozenLanguageModel model, FrozenLanguageModel.State state, int[] tokens) {
+    int vocabulary = model.config().vocabulary();
+    float[] logits = new float[tokens.length * vocabulary];
+    for (int i = 0; i < tokens.length; i++) {
+      model.advance(state, tokens[i]);
+      System.arraycopy(state.logits(), 0, logits, i * vocabulary, vocabulary);
+    }
+    return logits;
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "RNN_TANH, 1, 0, 1, 1",
+    "RNN_TANH, 28, 0, 16, 1",
+    "RNN_TANH, 65, 0, 37, 2",
+    "RNN_TANH, 200, 0, 130, 1",
+    "RNN_TANH, 5, 1, 3, 1",
+    "RNN_TANH, 31, 24, 33, 3",
+    "RNN_TANH, 70, 65, 64, 2",
+    "RNN_RELU, 28, 0, 17, 1",
+    "RNN_RELU, 29, 0, 64, 3",
+    "RNN_RELU, 65, 7, 37, 2",
+  })
+  void givesTheBitsOfTheModelItWasMadeFrom(
+      CellKind cell, int vocabulary, int embedding, int hidden, int layers) {
+    LanguageModel model = model(cell, vocabulary, embedding, hidden, layers);
+    int batch = 3;
+    int[] tokens = tokens(STEPS * batch, vocabulary, 7); // time first
+    Tape tape = Tape.computing(ThreadTeam.single());
+    float[] logits =
+        model.forward(tape, tokens, STEPS, batch, model.initialState(batch)).logits().data();
+
+    FrozenLanguageModel frozen = model.freeze();
+    for (int row = 0; row < batch; row++) {
+      FrozenLanguageModel.State state = frozen.initialState();
+      for (int step = 0; step < STEPS; step++) {
+        frozen.advance(state, tokens[step * batch + row]);
+        int at = (step * batch + row) * vocabulary;
+        assertThat(state.logits())
+            .as("row %d, step %d", row, step)
+            .isEqualTo(Arrays.copyOfRange(logits, at, at + vocabulary));
+      }
+    }
+  }
+
+  @Test
+  void theModelMayBeTrainedOnWithoutChangingWhatWasFrozen() {
+    LanguageModel model = model(CellKind.RNN_TANH, 20, 6, 9, 2);
+    FrozenLanguageModel frozen = model.freeze();
+    int[] tokens = tokens(STEPS, 20, 3);
+    float[] before = advance(frozen, frozen.initialState(), tokens);
+
+    model.parameters().values().forEach(p -> Arrays.fill(p.data(), 0.1f));
+
+    assertThat(advance(frozen, frozen.initialState(), tokens)).isEqualTo(before);
+    assertThat(advance(model.freeze(), model.freeze().initialState(), tokens)).isNotEqualTo(before);
+  }
+
+  @Test
+  void aCopyGoesItsOwnWay() {
+    FrozenLanguageModel model = model(CellKind.RNN_TANH, 20, 0, 9, 2).freeze();
+    FrozenLanguageModel.State state = model.initialState();
+    int[] prefix = tokens(5, 20, 1);
+    int[] left = tokens(STEPS, 20, 2);
+    int[] right = tokens(STEPS, 20, 3);
+    advance(model, state, prefix);
+
+    FrozenLanguageModel.State copy = state.copy();
+    assertThat(copy.logits()).isEqualTo(state.logits()).isNotSameAs(state.logits());
+    float[] ofLeft = advance(model, state, left);
+    float[] ofRight = advance(model, copy, right);
+
+    assertThat(ofLeft).isEqualTo(afterPrefix(model, prefix, left));
+    assertThat(ofRight).isEqualTo(afterPrefix(model, prefix, right));
+  }
+
+  private static float[] afterPrefix(FrozenLanguageModel model, int[] prefix, int[] rest) {
+    FrozenLanguageModel.State state = model.initialState();
+    advance(model, state, prefix);
+    return advance(model, state, rest);
+  }
+
+  @Test
+  void readingWithoutPredictingLeadsToTheSamePlace() {
+    FrozenLanguageModel model = model(CellKind.RNN_RELU, 20, 4, 9, 2).freeze();
+    int[] tokens = tokens(STEPS, 20, 1);
+    FrozenLanguageModel.State read = model.initialState();
+    for (int i = 0; i < STEPS - 1; i++) {
+      model.read(read, tokens[i]);
+    }
+    model.advance(read, tokens[STEPS - 1]);
+
+    float[] all = advance(model, model.initialState(), tokens);
+    assertThat(read.logits()).isEqualTo(Arrays.copyOfRange(all, (STEPS - 1) * 20, STEPS * 20));
+  }
+
+  @Test
+  void manyThreadsShareOneModel() throws Exception {
+    FrozenLanguageModel model = model(CellKind.RNN_TANH, 40, 0, 33, 2).freeze();
+    int texts = 16;
+    List<float[]> alone = new ArrayList<>();
+    for (int text = 0; text < texts; text++) {
+      alone.add(advance(model, model.initialState(), tokens(200, 40, text)));
+    }
+    try (ExecutorService threads = Executors.newFixedThreadPool(8)) {
+      List<Future<float[]>> together = new ArrayList<>();
+      for (int text = 0; text < texts; text++) {
+        int[] tokens = tokens(200, 40, text);
+        together.add(threads.submit(() -> advance(model, model.initialState(), tokens)));
+      }
+      for (int text = 0; text < texts; text++) {
+        assertThat(together.get(text).get()).isEqualTo(alone.get(text));
+      }
+    }
+  }
+
+  @Test
+  void aTokenOutsideTheVocabularyIsNamedAndChangesNothing() {
+    FrozenLanguageModel model = model(CellKind.RNN_TANH, 20, 0, 9, 1).freeze();
+    FrozenLanguageModel.State state = model.initialState();
+    for (int token : new int[] {-1, 20, Integer.MAX_VALUE}) {
+      assertThatIllegalArgumentException()
+          .isThrownBy(() -> model.advance(state, token))
+          .withMessage("token %d is outside 0 to 19", token);
+    }
+    int[] tokens = tokens(3, 20, 1);
+    assertThat(advance(model, state, tokens))
+        .isEqualTo(advance(model, model.initialState(), tokens));
+  }
+}

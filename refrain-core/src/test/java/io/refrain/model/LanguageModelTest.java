@@ -1,0 +1,121 @@
+package io.refrain.model;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.within;
+
+import io.refrain.data.SequentialPartition;
+import io.refrain.kernel.ThreadTeam;
+import io.refrain.tensor.Tape;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.Test;
+
+class LanguageModelTest {
+  private static LanguageModel model(int vocabulary, int embedding, int hidden, int layers) {
+    return new LanguageModel(
+        new LanguageModelConfig(vocabulary, embedding, CellKind.RNN_TANH, hidden, layers),
+        new SplittableRandom(1));
+  }
+
+  private static Map<String, List<Integer>> shapes(LanguageModel model) {
+    Map<String, List<Integer>> shapes = new LinkedHashMap<>();
+    model
+        .parameters()
+        .forEach((name, parameter) -> {
+          List<Integer> shape = java.util.Arrays.stream(parameter.shape()).boxed().toList();
+          shapes.put(name, shape);
+        });
+    return shapes;
+  }
+
+  @Test
+  void hasTheShapesOfTheNotebooksTwoLayersOverWords() {
+    LanguageModel model = model(4581, 0, 256, 2);
+
+    Map<String, List<Integer>> expected = new LinkedHashMap<>();
+    expected.put("rnn.weight_ih_l0", List.of(256, 4581));
+    expected.put("rnn.weight_hh_l0", List.of(256, 256));
+    expected.put("rnn.bias_ih_l0", List.of(256));
+    expected.put("rnn.bias_hh_l0", List.of(256));
+    expected.put("rnn.weight_ih_l1", List.of(256, 256));
+    expected.put("rnn.weight_hh_l1", List.of(256, 256));
+    expected.put("rnn.bias_ih_l1", List.of(256));
+    expected.put("rnn.bias_hh_l1", List.of(256));
+    expected.put("linear.weight", List.of(4581, 256));
+    expected.put("linear.bias", List.of(4581));
+    assertThat(shapes(model)).containsExactlyEntriesOf(expected);
+    assertThat(model.parameterCount())
+        .isEqualTo(256 * 4581 + 3 * 256 * 256 + 4 * 256 + 4581 * 256 + 4581);
+  }
+
+  @Test
+  void anEmbeddingComesFirstAndNarrowsTheInput() {
+    assertThat(shapes(model(7, 3, 5, 1)))
+        .containsEntry("embedding.weight", List.of(7, 3))
+        .containsEntry("rnn.weight_ih_l0", List.of(5, 3))
+        .hasSize(7);
+    assertThat(model(7, 3, 5, 1).parameters().firstEntry().getKey()).isEqualTo("embedding.weight");
+  }
+
+  @Test
+  void theSeedDecidesTheWeights() {
+    LanguageModelConfig config = new LanguageModelConfig(9, 0, CellKind.RNN_TANH, 4, 1);
+    LanguageModel other = new LanguageModel(config, new SplittableRandom(2));
+
+    model(9, 0, 4, 1)
+        .parameters()
+        .forEach((name, parameter) -> {
+          assertThat(model(9, 0, 4, 1).parameters().get(name).values())
+              .isEqualTo(parameter.values());
+          assertThat(other.parameters().get(name).values()).isNotEqualTo(parameter.values());
+        });
+  }
+
+  @Test
+  void evaluationIsTheMeanOverTheTokensPredicted() {
+    LanguageModel model = model(5, 0, 6, 1);
+    int[] tokens = new SplittableRandom(3).ints(41, 0, 5).toArray();
+    Tape tape = Tape.computing(ThreadTeam.single());
+
+    LanguageModel.Evaluation one = model.evaluate(tape, tokens, new SequentialPartition(1, 40));
+    LanguageModel.Evaluation cut = model.evaluate(tape, tokens, new SequentialPartition(1, 8));
+
+    FrozenLanguageModel frozen = model.freeze();
+    FrozenLanguageModel.State state = frozen.initialState();
+    double nats = 0;
+    for (int i = 0; i < 40; i++) {
+      frozen.advance(state, tokens[i]);
+      double sum = 0;
+      for (float logit : state.logits()) {
+        sum += Math.exp(logit);
+      }
+      nats += Math.log(sum) - state.logits()[tokens[i + 1]];
+    }
+    assertThat(one.nats()).isCloseTo(nats / 40, within(1e-5));
+    assertThat(one.tokens()).isEqualTo(40);
+    assertThat(one.perplexity()).isEqualTo(Math.exp(one.nats()));
+    assertThat(cut.nats()).as("the state is carried").isCloseTo(one.nats(), within(1e-6));
+  }
+
+  @Test
+  void sizesThatCannotBeAreNamed() {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> new LanguageModelConfig(28, 0, CellKind.RNN_TANH, 0, 1))
+        .withMessage("hidden size must be at least 1, but is 0");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> new LanguageModelConfig(28, 0, CellKind.RNN_TANH, 8, 0))
+        .withMessage("number of layers must be at least 1, but is 0");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> new LanguageModelConfig(0, 0, CellKind.RNN_TANH, 8, 1))
+        .withMessage("vocabulary size must be at least 1, but is 0");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> new LanguageModelConfig(28, -1, CellKind.RNN_TANH, 8, 1))
+        .withMessage("embedding size must be at least 0 (0: one-hot vectors), but is -1");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> CellKind.of("gru2"))
+        .withMessage("unknown cell \"gru2\"; known are rnn-tanh, rnn-relu");
+  }
+}

@@ -1,0 +1,220 @@
+package io.refrain.train;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatIOException;
+
+import io.refrain.kernel.ThreadTeam;
+import io.refrain.model.ModelWeights;
+import io.refrain.model.WeightsMismatchException;
+import io.refrain.store.Json;
+import io.refrain.store.JsonObject;
+import io.refrain.store.NamedTensor;
+import io.refrain.store.Safetensors;
+import io.refrain.store.SafetensorsException;
+import io.refrain.text.MalformedTokenizerException;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Every defect of a run's files is one line that names the file and what is wrong in it. */
+class RunDirectoryTest {
+  @TempDir Path folder;
+  private RunDirectory directory;
+
+  @BeforeEach
+  void aRun() throws IOException {
+    directory = new RunDirectory(folder.resolve("run"));
+    TrainingRun.create(
+            directory,
+            SmallTraining.sgd().run(),
+            SmallTraining.TOKENIZER,
+            SmallTraining.tokens(),
+            ThreadTeam.single())
+        .close();
+  }
+
+  private void editConfig(String from, String to) throws IOException {
+    String json = Files.readString(directory.configFile()).replace("\" : ", "\": ");
+    assertThat(json).contains(from);
+    Files.writeString(directory.configFile(), json.replace(from, to));
+  }
+
+  @Test
+  void aConfigurationComesBackAsItWas() throws IOException {
+    for (SmallTraining training :
+        List.of(
+            SmallTraining.sgd().withMinutes(1.5),
+            SmallTraining.adam()
+                .withRate(1e-3, Double.POSITIVE_INFINITY)
+                .withPartition(TrainingConfig.Partition.RANDOM))) {
+      byte[] json = Json.pretty(training.run().toJson()).getBytes(StandardCharsets.UTF_8);
+      assertThat(RunConfig.fromJson(JsonObject.parse("config", json))).isEqualTo(training.run());
+    }
+  }
+
+  @Test
+  void aFolderThatIsNoRunIsNamed() throws IOException {
+    Path missing = folder.resolve("missing");
+    assertThatIOException()
+        .isThrownBy(() -> new RunDirectory(missing).config())
+        .withMessage(
+            "%s is no run: there is no such folder; make one with `refrain train --out`", missing);
+    Path empty = Files.createDirectory(folder.resolve("empty"));
+    assertThatIOException()
+        .isThrownBy(() -> new RunDirectory(empty).model())
+        .withMessage(
+            "%s is no run: it has no config.json; make one with `refrain train --out`", empty);
+    assertThatIOException()
+        .isThrownBy(() -> new RunDirectory(empty).tokenizer())
+        .withMessage("%s is no whole run: it has no tokenizer.json", empty);
+  }
+
+  @Test
+  void aNewerFormatIsOneClearLine() throws IOException {
+    editConfig("\"format\": 1", "\"format\": 2, \"invented_later\": true");
+    assertThatIOException()
+        .isThrownBy(() -> directory.config())
+        .withMessage(
+            "%s: the run was written by a newer version (format 2, this one reads up to 1):"
+                + " update Refrain",
+            directory.configFile());
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          "format": 1              | "format": 0              | format must be from 1 to 1, but is 0
+          "format": 1              | "format": "one"          | `format` must be a whole number
+          "sequential"             | "spiral"                 | unknown partition "spiral"; known are
+          "rnn-tanh"               | "gru-9"                  | unknown cell "gru-9"; known are
+          "sgd"                    | "newton"                 | unknown optimizer "newton"; known are
+          "hidden": 9              | "hidden": 0              | `model.hidden` must be a whole number
+          "hidden": 9              | "hidden": 99999999999999 | `model.hidden` must be a whole number
+          "hidden": 9              | "width": 9               | `model.width`
+          "learning_rate": 0.5     | "learning_rate": -1      | learning rate must be above 0
+          "carry_state": true      | "carry_state": 1         | `training.carry_state` must be true or
+          """)
+  void aWrongSettingIsNamed(String from, String to, String message) throws IOException {
+    editConfig(from, to);
+    assertThatIOException()
+        .isThrownBy(() -> directory.config())
+        .withMessageStartingWith(directory.configFile().toString())
+        .withMessageContaining(message)
+        .satisfies(e -> assertThat(e.getMessage()).doesNotContain("\n"));
+  }
+
+  @ParameterizedTest
+  @CsvSource({"16777216, 1", "200000, 1", "40000, 900"})
+  void aModelThatMemoryCannotHoldIsRefusedBeforeItIsAllocated(int hidden, int layers)
+      throws IOException {
+    editConfig("\"hidden\": 9", "\"hidden\": " + hidden);
+    editConfig("\"layers\": 2", "\"layers\": " + layers);
+    assertThatIOException()
+        .isThrownBy(() -> directory.model())
+        .withMessageStartingWith(
+            "%s: a model with 25 tokens, embedding 0, hidden size %d and %d layers needs ",
+            directory.configFile(), hidden, layers)
+        .withMessageEndingWith("MB: make it smaller, or raise the limit with -Xmx");
+  }
+
+  @Test
+  void anyPieceOfAConfigurationIsRefused() throws IOException {
+    byte[] json = Files.readAllBytes(directory.configFile());
+    for (int length = 0;
+        length < new String(json, StandardCharsets.UTF_8).strip().length();
+        length += 7) {
+      Files.write(directory.configFile(), Arrays.copyOf(json, length));
+      assertThatIOException()
+          .isThrownBy(() -> directory.config())
+          .withMessageStartingWith(directory.configFile().toString());
+    }
+  }
+
+  @Test
+  void aTornTokenizerIsNamed() throws IOException {
+    byte[] json = Files.readAllBytes(directory.tokenizerFile());
+    Files.write(directory.tokenizerFile(), Arrays.copyOf(json, json.length / 2));
+    assertThatExceptionOfType(MalformedTokenizerException.class)
+        .isThrownBy(() -> directory.tokenizer())
+        .withMessageContaining(directory.tokenizerFile().toString());
+  }
+
+  @Test
+  void anyPieceOfAModelIsRefused() throws IOException {
+    byte[] whole = Files.readAllBytes(directory.modelFile());
+    SplittableRandom random = new SplittableRandom(4);
+    for (int i = 0; i < 50; i++) {
+      int length = i < 10 ? i : random.nextInt(whole.length);
+      Files.write(directory.modelFile(), Arrays.copyOf(whole, length));
+      assertThatExceptionOfType(SafetensorsException.class)
+          .isThrownBy(() -> directory.model())
+          .withMessageStartingWith(directory.modelFile().toString());
+    }
+    Files.write(directory.modelFile(), Arrays.copyOf(whole, whole.length + 1));
+    assertThatExceptionOfType(SafetensorsException.class).isThrownBy(() -> directory.model());
+    Files.delete(directory.modelFile());
+    assertThatIOException()
+        .isThrownBy(() -> directory.model())
+        .withMessageContaining(directory.modelFile().toString());
+  }
+
+  @Test
+  void aHostileModelIsRefusedBeforeItIsBelieved() throws IOException {
+    String header =
+        "{\"linear.bias\":{\"dtype\":\"F32\",\"shape\":[9223372036854775807],"
+            + "\"data_offsets\":[0,9223372036854775804]}}";
+    byte[] bytes = new byte[8 + header.length() + 16];
+    bytes[0] = (byte) header.length();
+    System.arraycopy(header.getBytes(StandardCharsets.US_ASCII), 0, bytes, 8, header.length());
+    Files.write(directory.modelFile(), bytes);
+    assertThatExceptionOfType(SafetensorsException.class)
+        .isThrownBy(() -> directory.model())
+        .withMessageStartingWith(directory.modelFile().toString());
+  }
+
+  @Test
+  void everyTensorThatDoesNotFitIsListedAtOnce() throws IOException {
+    int vocabulary = SmallTraining.TOKENIZER.vocabulary().size();
+    List<NamedTensor> tensors =
+        new ArrayList<>(ModelWeights.of("", directory.model().parameters()));
+    tensors.removeIf(tensor -> tensor.name().equals("rnn.bias_hh_l0"));
+    tensors.removeIf(tensor -> tensor.name().equals("linear.weight"));
+    tensors.add(new NamedTensor("linear.weight", new int[] {2, 3}, new float[6]));
+    tensors.add(new NamedTensor("surplus", new int[] {1}, new float[1]));
+    Safetensors.write(directory.modelFile(), Map.of(), tensors);
+
+    assertThatExceptionOfType(WeightsMismatchException.class)
+        .isThrownBy(() -> directory.model())
+        .withMessage(
+            "%s does not fit the model: rnn.bias_hh_l0 is missing;"
+                + " linear.weight has the shape [2, 3], expected [%d, 9];"
+                + " surplus is not expected",
+            directory.modelFile(), vocabulary);
+  }
+
+  @Test
+  void aCheckpointOfAnotherBatchSizeIsRefused() throws IOException {
+    editConfig("\"batch\": 4", "\"batch\": 3");
+    RunConfig other = directory.config();
+    assertThatIOException()
+        .isThrownBy(
+            () -> TrainingRun.resume(directory, other, SmallTraining.tokens(), ThreadTeam.single()))
+        .withMessage(
+            "%s does not fit this run: state.0.0 has the shape [4, 9], expected [3, 9]",
+            directory.resumeFile());
+  }
+}

@@ -1,0 +1,159 @@
+package io.refrain.train;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIOException;
+
+import io.refrain.model.LanguageModel;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** However often training stops, wherever it does, it ends with the same bits. */
+class StopAndResumeTest {
+  @TempDir Path folder;
+
+  static Stream<SmallTraining> trainings() {
+    return Stream.of(
+        SmallTraining.sgd().evaluatedEvery(2, 0),
+        SmallTraining.sgd().withValidation(0).withEpochs(2),
+        SmallTraining.adam(),
+        // Evaluates at the ends of epochs and elsewhere, and stops by patience before the end.
+        SmallTraining.adam().withRate(0.3, 1).withEpochs(50).evaluatedEvery(3, 2),
+        SmallTraining.adam().withPartition(TrainingConfig.Partition.RANDOM).evaluatedEvery(5, 0));
+  }
+
+  /** Notes validations, and lets go of training after one update. */
+  private final class Watcher implements TrainingListener {
+    private final List<String> evaluations;
+    private final Trainer trainer;
+    private final long stopAt;
+    private final boolean abruptly;
+
+    Watcher(List<String> evaluations, Trainer trainer, long stopAt, boolean abruptly) {
+      this.evaluations = evaluations;
+      this.trainer = trainer;
+      this.stopAt = stopAt;
+      this.abruptly = abruptly;
+    }
+
+    @Override
+    public void updated(Progress progress, int batchesInEpoch, double loss, double gradientNorm)
+        throws IOException {
+      if (progress.update() == stopAt && abruptly) {
+        trainer.save(folder.resolve("stopped.safetensors"), Map.of());
+        throw new IOException("killed");
+      }
+      if (progress.update() == stopAt) {
+        trainer.requestStop();
+      }
+    }
+
+    @Override
+    public void evaluated(
+        Progress progress,
+        LanguageModel.Evaluation evaluation,
+        boolean better,
+        LanguageModel model) {
+      evaluations.add(progress.update() + ": " + evaluation.nats() + " " + better);
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("trainings")
+  void stoppingAfterAnyUpdateChangesNothing(SmallTraining training) throws IOException {
+    List<String> evaluations = new ArrayList<>();
+    Trainer undisturbed = training.trainer(1);
+    Trainer.End end = undisturbed.run(new Watcher(evaluations, undisturbed, -1, false));
+    SmallTraining.Snapshot expected = SmallTraining.Snapshot.of(undisturbed, folder);
+
+    for (long update = 1; update < undisturbed.progress().update(); update++) {
+      List<String> inParts = new ArrayList<>();
+      Trainer stopped = training.trainer(1);
+      assertThat(stopped.run(new Watcher(inParts, stopped, update, false)))
+          .isEqualTo(Trainer.End.STOPPED);
+      assertThat(stopped.progress().update()).isEqualTo(update);
+      stopped.save(folder.resolve("stopped.safetensors"), Map.of());
+
+      Trainer resumed = resume(training);
+      assertThat(resumed.run(new Watcher(inParts, resumed, -1, false))).isEqualTo(end);
+      assertThat(inParts).isEqualTo(evaluations);
+      assertThat(SmallTraining.Snapshot.of(resumed, folder))
+          .as("stopped after update %d", update)
+          .isEqualTo(expected);
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("trainings")
+  void aCheckpointRightAfterAnyUpdateIsEnough(SmallTraining training) throws IOException {
+    List<String> evaluations = new ArrayList<>();
+    Trainer undisturbed = training.trainer(1);
+    undisturbed.run(new Watcher(evaluations, undisturbed, -1, false));
+    SmallTraining.Snapshot expected = SmallTraining.Snapshot.of(undisturbed, folder);
+
+    for (long update = 1; update <= undisturbed.progress().update(); update++) {
+      List<String> inParts = new ArrayList<>();
+      Trainer killed = training.trainer(1);
+      Watcher watcher = new Watcher(inParts, killed, update, true);
+      assertThatIOException().isThrownBy(() -> killed.run(watcher)).withMessage("killed");
+
+      Trainer resumed = resume(training);
+      resumed.run(new Watcher(inParts, resumed, -1, false));
+      assertThat(inParts).isEqualTo(evaluations);
+      assertThat(SmallTraining.Snapshot.of(resumed, folder))
+          .as("killed after update %d", update)
+          .isEqualTo(expected);
+    }
+  }
+
+  private Trainer resume(SmallTraining training) throws IOException {
+    Trainer resumed = training.trainer(2); // other weights, all of which must be replaced
+    resumed.restore(folder.resolve("stopped.safetensors"));
+    return resumed;
+  }
+
+  @Test
+  void trainingThatHasEndedStaysAsItIs() throws IOException {
+    for (SmallTraining training : trainings().toList()) {
+      Trainer ended = training.trainer(1);
+      Trainer.End end = ended.run(new TrainingListener() {});
+      ended.save(folder.resolve("stopped.safetensors"), Map.of("note", "kept"));
+
+      Trainer resumed = training.trainer(2);
+      assertThat(resumed.restore(folder.resolve("stopped.safetensors")))
+          .containsEntry("note", "kept");
+      assertThat(resumed.run(new TrainingListener() {})).isEqualTo(end);
+      assertThat(SmallTraining.Snapshot.of(resumed, folder))
+          .isEqualTo(SmallTraining.Snapshot.of(ended, folder));
+    }
+  }
+
+  @Test
+  void aCheckpointOfAnotherTrainingIsRefusedAndChangesNothing() throws IOException {
+    Path file = folder.resolve("other.safetensors");
+    SmallTraining.sgd().trainer(1).save(file, Map.of());
+    Trainer adam = SmallTraining.adam().trainer(2);
+    SmallTraining.Snapshot before = SmallTraining.Snapshot.of(adam, folder);
+
+    assertThatIOException()
+        .isThrownBy(() -> adam.restore(file))
+        .withMessage(
+            "%s does not fit this run: the saved state of Adam lacks step;"
+                + " it belongs to another method or model",
+            file);
+    assertThat(SmallTraining.Snapshot.of(adam, folder)).isEqualTo(before);
+
+    SmallTraining.adam().trainer(1).save(file, Map.of());
+    assertThatIOException()
+        .isThrownBy(() -> SmallTraining.sgd().trainer(1).restore(file))
+        .withMessage(
+            "%s does not fit this run: SGD has no state, but the saved state has step", file);
+  }
+}
