@@ -205,8 +205,8 @@ public final class ScalarKernels implements Kernels {
   public void adam(AdamStep step, float[] p, float[] g, float[] m, float[] v, int at, int length) {
     for (int i = at; i < at + length; i++) {
       float gradient = g[i] * step.scale() + step.decay() * p[i];
-      m[i] += (gradient - m[i]) * (1 - step.beta1());
-      v[i] = v[i] * step.beta2() + gradient * gradient * (1 - step.beta2());
+      m[i] += (gradient - m[i]) * step.oneMinusBeta1();
+      v[i] = v[i] * step.beta2() + gradient * gradient * step.oneMinusBeta2();
       float denominator = (float) Math.sqrt(v[i]) / step.rootCorrection() + step.epsilon();
       p[i] = p[i] * step.shrink() - step.rate() * m[i] / denominator;
     }

@@ -30,6 +30,7 @@ public final class ThreadTeam implements AutoCloseable {
 
   private final Member[] members;
   private volatile @Nullable Work work;
+  private volatile boolean closed;
 
   /**
    * Starts a team.
@@ -62,8 +63,15 @@ public final class ThreadTeam implements AutoCloseable {
     return (int) ((long) length * part / parts);
   }
 
-  /** Runs every part and returns when all are done; the first failure of a part is thrown. */
+  /**
+   * Runs every part and returns when all are done; the first failure of a part is thrown.
+   *
+   * @throws IllegalStateException when the team is closed
+   */
   public void run(Work task) {
+    if (closed) {
+      throw new IllegalStateException("this team of threads is closed: make a new one");
+    }
     int parts = size();
     if (parts == 1) {
       task.run(0, 1);
@@ -97,6 +105,7 @@ public final class ThreadTeam implements AutoCloseable {
   /** Ends the team's threads. */
   @Override
   public void close() {
+    closed = true;
     for (Member member : members) {
       member.end();
     }

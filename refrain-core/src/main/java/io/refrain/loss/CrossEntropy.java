@@ -25,8 +25,12 @@ public final class CrossEntropy {
    * @return a scalar
    */
   public static Tensor mean(Tape tape, Tensor logits, int[] targets) {
-    int classes = logits.length(logits.rank() - 1);
-    int rows = logits.size() / classes;
+    if (logits.rank() == 0) {
+      throw new IllegalArgumentException(
+          "logits must have the shape [..., classes], but are a scalar");
+    }
+    int classes = Sizes.positive("number of classes", logits.length(logits.rank() - 1));
+    int rows = Sizes.positive("number of rows of logits", logits.size() / classes);
     Sizes.equal("number of targets", rows, targets.length);
     Sizes.indices("target", targets, classes);
     float[] gradient = tape.buffer(logits.size()); // [rows, classes]

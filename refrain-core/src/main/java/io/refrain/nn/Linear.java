@@ -65,6 +65,10 @@ public final class Linear implements Module {
    */
   public Tensor forward(Tape tape, Tensor x) {
     int[] shape = x.shape();
+    if (shape.length == 0) {
+      throw new IllegalArgumentException(
+          "a linear layer's input must have the shape [..., %d], but is a scalar".formatted(in));
+    }
     Sizes.equal("last dimension of a linear layer's input", in, shape[shape.length - 1]);
     shape[shape.length - 1] = out;
     int rows = x.size() / in;

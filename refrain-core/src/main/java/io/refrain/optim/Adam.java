@@ -73,8 +73,9 @@ public final class Adam extends Optimizer {
     AdamStep step =
         new AdamStep(
             (float) (learningRate / (1 - Math.pow(options.beta1(), (double) steps))),
-            (float) options.beta1(),
+            (float) (1 - options.beta1()),
             (float) options.beta2(),
+            (float) (1 - options.beta2()),
             (float) options.epsilon(),
             (float) Math.sqrt(1 - Math.pow(options.beta2(), (double) steps)),
             decoupled ? 0f : (float) decay,

@@ -15,13 +15,20 @@ public final class Tensor {
   private final int[] shape;
   private final float[] data;
   private final boolean requiresGradient;
+  private final boolean leaf;
   private float @Nullable [] gradient;
   private boolean gradientWritten;
 
+  /** The output of an operation. */
   Tensor(int[] shape, float[] data, boolean requiresGradient) {
+    this(shape, data, requiresGradient, false);
+  }
+
+  private Tensor(int[] shape, float[] data, boolean requiresGradient, boolean leaf) {
     this.shape = shape;
     this.data = data;
     this.requiresGradient = requiresGradient;
+    this.leaf = leaf;
   }
 
   /**
@@ -48,7 +55,7 @@ public final class Tensor {
           "a tensor of shape %s needs %d values, but got %d"
               .formatted(Arrays.toString(shape), size(shape), data.length));
     }
-    return new Tensor(shape.clone(), data, requiresGradient);
+    return new Tensor(shape.clone(), data, requiresGradient, true);
   }
 
   /** The number of values in a shape; 1 for the empty shape of a scalar. */
@@ -138,21 +145,24 @@ public final class Tensor {
     }
   }
 
-  /** Takes an array as the gradient; one that was reserved is kept and filled instead. */
+  /** Takes an array of a tape as the gradient; a leaf, which outlives the tape, copies it. */
   void adoptGradient(float[] values) {
-    if (gradient == null) {
-      gradient = values;
+    if (leaf) {
+      System.arraycopy(values, 0, openGradient(float[]::new), 0, values.length);
     } else {
-      System.arraycopy(values, 0, gradient, 0, values.length);
+      gradient = values;
+      gradientWritten = true;
     }
-    gradientWritten = true;
   }
 
-  /** The gradient's array, made by {@code allocate} where there is none yet. */
+  /**
+   * The gradient's array. Where there is none yet, {@code allocate} makes it from a tape's buffers;
+   * a leaf outlives the tape's step and gets one of its own.
+   */
   float[] openGradient(IntFunction<float[]> allocate) {
     float[] values = gradient;
     if (values == null) {
-      values = allocate.apply(data.length);
+      values = leaf ? new float[data.length] : allocate.apply(data.length);
       gradient = values;
     }
     gradientWritten = true;

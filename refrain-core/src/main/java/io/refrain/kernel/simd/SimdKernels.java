@@ -246,9 +246,9 @@ public final class SimdKernels implements Kernels {
       FloatVector gradient =
           FloatVector.fromArray(SPECIES, g, i).mul(step.scale()).add(weight.mul(step.decay()));
       FloatVector first = FloatVector.fromArray(SPECIES, m, i);
-      first = first.add(gradient.sub(first).mul(1 - step.beta1()));
+      first = first.add(gradient.sub(first).mul(step.oneMinusBeta1()));
       FloatVector second = FloatVector.fromArray(SPECIES, v, i).mul(step.beta2());
-      second = second.add(gradient.mul(gradient).mul(1 - step.beta2()));
+      second = second.add(gradient.mul(gradient).mul(step.oneMinusBeta2()));
       first.intoArray(m, i);
       second.intoArray(v, i);
       FloatVector denominator = second.sqrt().div(step.rootCorrection()).add(step.epsilon());
@@ -257,8 +257,8 @@ public final class SimdKernels implements Kernels {
     for (; i < end; i++) {
       // The same operations in the same order, each rounded once: the same bits as above.
       float gradient = g[i] * step.scale() + p[i] * step.decay();
-      m[i] = m[i] + (gradient - m[i]) * (1 - step.beta1());
-      v[i] = v[i] * step.beta2() + gradient * gradient * (1 - step.beta2());
+      m[i] = m[i] + (gradient - m[i]) * step.oneMinusBeta1();
+      v[i] = v[i] * step.beta2() + gradient * gradient * step.oneMinusBeta2();
       float denominator = (float) Math.sqrt(v[i]) / step.rootCorrection() + step.epsilon();
       p[i] = p[i] * step.shrink() - m[i] * step.rate() / denominator;
     }

@@ -1,0 +1,122 @@
+package io.refrain.kernel;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.io.File;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+/**
+ * The interpreter and both compilers give the same bits, or a run's weights would depend on when
+ * the virtual machine compiled what. Lane reductions of the Vector API, whose order is open, broke
+ * this once.
+ */
+class ColdAndWarmTest {
+  private static final int WARM = 20_000;
+
+  @Test
+  void aKernelGivesTheSameBitsBeforeAndAfterItIsCompiled() throws Exception {
+    assumeTrue(Kernels.get().lanes() > 1, "no SIMD here: plain loops have one order");
+    Process child = child();
+    String differences =
+        new String(child.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
+
+    assertThat(child.waitFor()).isZero();
+    assertThat(differences).isEqualTo("different: []");
+  }
+
+  /** A process of its own, for here other tests have long warmed the kernels. */
+  private static Process child() throws IOException {
+    List<String> classPath =
+        Stream.of(System.getProperty("java.class.path").split(File.pathSeparator, -1))
+            .map(entry -> Path.of(entry).toAbsolutePath().toString())
+            .toList();
+    return new ProcessBuilder(
+            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+            "--add-modules",
+            "jdk.incubator.vector",
+            "-cp",
+            String.join(File.pathSeparator, classPath),
+            Child.class.getName())
+        .redirectError(ProcessBuilder.Redirect.DISCARD)
+        .start();
+  }
+
+  /** Calls every kernel cold, then warm, and prints the names of those that changed. */
+  static final class Child {
+    private static final Kernels KERNELS = Kernels.get();
+
+    private Child() {}
+
+    public static void main(String[] arguments) {
+      List<String> different = new ArrayList<>();
+      for (ElementwiseKernel kernel : ElementwiseKernel.values()) {
+        check(kernel.name(), different, x -> elementwise(kernel, x));
+      }
+      check("squaredNorm", different, x -> KERNELS.squaredNorm(x, 1, 350));
+      check("softmax", different, x -> KERNELS.softmax(x, 1, x, 1, 350));
+      check(
+          "softmaxCrossEntropy",
+          different,
+          x -> KERNELS.softmaxCrossEntropy(x, 1, x, 1, 350, 7, 0.5f));
+      check("multiply", different, Child::multiply);
+      System.out.println("different: " + different);
+    }
+
+    private interface Kernel {
+      double call(float[] x);
+    }
+
+    private static void check(String name, List<String> different, Kernel kernel) {
+      long cold = bits(kernel);
+      for (int i = 0; i < WARM; i++) {
+        if (bits(kernel) != cold) {
+          different.add(name);
+          return;
+        }
+      }
+    }
+
+    private static long bits(Kernel kernel) {
+      float[] x = new float[400];
+      SplittableRandom random = new SplittableRandom(6);
+      for (int i = 0; i < x.length; i++) {
+        x[i] = (float) random.nextDouble(-2, 2);
+      }
+      long bits = Double.doubleToRawLongBits(kernel.call(x));
+      for (float value : x) {
+        bits = 31 * bits + Float.floatToRawIntBits(value);
+      }
+      return bits;
+    }
+
+    private static double elementwise(ElementwiseKernel kernel, float[] x) {
+      float[][] arrays = new float[4][];
+      for (int i = 0; i < arrays.length; i++) {
+        arrays[i] = java.util.Arrays.copyOfRange(x, i * 100, i * 100 + 100);
+      }
+      for (int i = 0; i < 100; i++) {
+        arrays[3][i] = Math.abs(arrays[3][i]);
+      }
+      kernel.run(KERNELS, arrays, 1, 77);
+      for (int i = 0; i < arrays.length; i++) {
+        System.arraycopy(arrays[i], 0, x, i * 100, 100);
+      }
+      return 0;
+    }
+
+    private static double multiply(float[] x) {
+      float[] packed = new float[KERNELS.layout().length(5, 37)];
+      KERNELS.layout().pack(false, 5, 0, 37, x, 2, 37, packed, 0);
+      KERNELS.multiply(4, 5, 0, 37, x, 200, 5, 1, packed, 0, x, 230, 37);
+      return 0;
+    }
+  }
+}
