@@ -10,8 +10,8 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
 
 /**
- * A small training, a text from it and a look at it. The launcher runs it once after a build, so that
- * the JVM can record what every start needs and keep it in a cache.
+ * A small training, a text from it and a look at it. The launcher runs it once after a build, so
+ * that the JVM can record what every start needs and keep it in a cache.
  */
 @Command(name = "rehearse", hidden = true, description = "Exercise what every start needs.")
 final class RehearseCommand implements Callable<Integer> {
