@@ -1,40 +1,49 @@
 package io.refrain.bench;
 
+import io.refrain.bench.workload.InitialWeights;
 import io.refrain.bench.workload.Workload;
-import io.refrain.kernel.Kernels;
+import io.refrain.generate.Sampler;
+import io.refrain.generate.Session;
 import io.refrain.kernel.ThreadTeam;
-import io.refrain.nn.recurrent.RecurrentStack;
-import io.refrain.nn.recurrent.RecurrentState;
-import io.refrain.tensor.Tape;
-import io.refrain.tensor.Tensor;
+import io.refrain.model.CellKind;
+import io.refrain.model.LanguageModel;
+import io.refrain.model.LanguageModelConfig;
+import io.refrain.nn.Parameter;
+import java.util.SplittableRandom;
 
-/** Greedy generation, one token at a time with batch 1, by the layers that training uses. */
+/** Greedy generation, one token at a time, by a session on a frozen model. */
 final class GenerationCase implements BenchCase {
-  private static final Kernels KERNELS = Kernels.get();
-
   private final ThreadTeam team = ThreadTeam.single();
-  private final Tape tape = Tape.computing(team);
-  private final BenchModel model;
-  private final RecurrentState state;
-  private final int[] index = new int[1];
+  private final Sampler sampler = new Sampler(Sampler.Options.greedy());
+  private final SplittableRandom random = new SplittableRandom(0);
+  private final Session session;
 
   GenerationCase(Workload workload) {
-    model = new BenchModel(workload);
-    state = model.recurrent().initialState(1);
+    LanguageModelConfig shape =
+        new LanguageModelConfig(
+            workload.vocabulary(), 0, CellKind.RNN_TANH, workload.hidden(), workload.layers());
+    // The model draws weights that are replaced by those of the peers.
+    LanguageModel model = new LanguageModel(shape, random);
+    InitialWeights initial = new InitialWeights(workload);
+    for (Parameter parameter : model.parameters().values()) {
+      parameter.assign(initial.next(parameter.size()));
+    }
+    session = new Session(model.freeze());
+    session.read(0);
   }
 
   @Override
   public double run(int units) {
-    long sum = 0;
-    for (int unit = 0; unit < units; unit++) {
-      tape.clear();
-      RecurrentStack.Output hidden = model.recurrent().forward(tape, index, 1, 1, state);
-      state.assign(hidden.state());
-      Tensor logits = model.output().forward(tape, hidden.output());
-      index[0] = KERNELS.argmax(logits.data(), 0, logits.size());
-      sum += index[0];
-    }
-    return sum;
+    long[] sum = {0};
+    session.write(
+        units,
+        sampler,
+        random,
+        token -> {
+          sum[0] += token;
+          return true;
+        });
+    return sum[0];
   }
 
   @Override

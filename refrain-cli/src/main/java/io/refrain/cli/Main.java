@@ -23,6 +23,7 @@ import picocli.CommandLine.Spec;
       ScoreCommand.class,
       InfoCommand.class,
       ReproduceCommand.class,
+      BenchCommand.class,
       RehearseCommand.class
     },
     footer = {

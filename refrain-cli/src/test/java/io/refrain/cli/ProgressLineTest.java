@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 
 class ProgressLineTest {
   private static Pace.Reading reading(double fraction) {
-    Progress progress = new Progress(1200, 2, 5, 0, 0, 9, Math.log(5), 900, 1);
+    Progress progress = new Progress(1200, 2, 5, 0, 0, 9, Math.log(5), 900, 1, 1100);
     return new Pace.Reading(progress, Math.log(6.25), 231_400, fraction, 65);
   }
 

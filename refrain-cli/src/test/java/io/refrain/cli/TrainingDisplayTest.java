@@ -63,7 +63,8 @@ class TrainingDisplayTest {
         update / 10.0,
         best,
         Double.isFinite(best) ? update : 0,
-        0);
+        0,
+        Double.isFinite(best) ? update : 0);
   }
 
   /** Ten updates a second. */
