@@ -48,10 +48,11 @@ final class LineDisplay implements TrainingDisplay {
         Double.isNaN(reading.secondsLeft())
             ? ""
             : ", %s left".formatted(Figures.duration(reading.secondsLeft()));
-    return "epoch %d/%d, update %s, %d%%: training loss %s, perplexity %s, %s tokens/s%s"
+    int epochs = config.epochs();
+    return "epoch %d%s, update %s, %d%%: training loss %s, perplexity %s, %s tokens/s%s"
         .formatted(
             progress.epoch() + 1,
-            config.epochs(),
+            epochs == Integer.MAX_VALUE ? "" : "/" + epochs,
             Figures.count(progress.update()),
             (int) (100 * reading.fraction()),
             Figures.loss(reading.loss()),

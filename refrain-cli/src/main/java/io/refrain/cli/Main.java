@@ -2,7 +2,9 @@ package io.refrain.cli;
 
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.SequencedMap;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -16,16 +18,6 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     versionProvider = Main.Version.class,
     description = "Train recurrent language models and let them write.",
-    subcommands = {
-      TrainCommand.class,
-      GenerateCommand.class,
-      EvaluateCommand.class,
-      ScoreCommand.class,
-      InfoCommand.class,
-      ReproduceCommand.class,
-      BenchCommand.class,
-      RehearseCommand.class
-    },
     footer = {
       "",
       "Examples:",
@@ -37,6 +29,8 @@ import picocli.CommandLine.Spec;
       "`refrain COMMAND --help` tells the options of a command."
     })
 public final class Main implements Runnable {
+  private static final SequencedMap<String, Class<?>> COMMANDS = commands();
+
   @Spec private CommandSpec spec;
 
   @Option(
@@ -47,14 +41,32 @@ public final class Main implements Runnable {
 
   private Main() {}
 
+  private static SequencedMap<String, Class<?>> commands() {
+    SequencedMap<String, Class<?>> commands = new LinkedHashMap<>();
+    commands.put("train", TrainCommand.class);
+    commands.put("generate", GenerateCommand.class);
+    commands.put("evaluate", EvaluateCommand.class);
+    commands.put("score", ScoreCommand.class);
+    commands.put("info", InfoCommand.class);
+    commands.put("reproduce", ReproduceCommand.class);
+    commands.put("bench", BenchCommand.class);
+    commands.put("rehearse", RehearseCommand.class);
+    return commands;
+  }
+
   /**
    * Runs one command and ends the process with its exit code.
    *
    * @param arguments the words after {@code refrain}
    */
   public static void main(String[] arguments) {
-    VectorModule.add();
-    System.exit(execute(commandLine(), arguments));
+    Thread warmUp = WarmUp.start();
+    CommandLine commandLine = commandLine(arguments);
+    commandLine.setExecutionStrategy(parsed -> {
+      WarmUp.await(warmUp); // kernels must not be chosen before the module is there
+      return new CommandLine.RunLast().execute(parsed);
+    });
+    System.exit(execute(commandLine, arguments));
   }
 
   /** Runs a command with the defaults of the recipe that it names. */
@@ -82,12 +94,20 @@ public final class Main implements Runnable {
     return commandLine.execute(arguments);
   }
 
-  /** The commands, with errors told in one line: exit code 2 for wrong usage, 1 for a failure. */
-  static CommandLine commandLine() {
+  /**
+   * The commands, with errors told in one line: exit code 2 for wrong usage, 1 for a failure.
+   *
+   * @param arguments what will be executed. Where its first word names a command, the others are
+   *     left out: reading the annotations of all of them takes as long as everything else of a
+   *     start.
+   */
+  static CommandLine commandLine(String... arguments) {
     Main main = new Main();
     CommandLine commandLine = new CommandLine(main);
+    Class<?> named = arguments.length == 0 ? null : COMMANDS.get(arguments[0]);
+    (named == null ? COMMANDS.values() : List.of(named)).forEach(commandLine::addSubcommand);
     commandLine.setOverwrittenOptionsAllowed(true);
-    commandLine.setParameterExceptionHandler((exception, arguments) -> {
+    commandLine.setParameterExceptionHandler((exception, words) -> {
       CommandLine command = exception.getCommandLine();
       PrintWriter err = command.getErr();
       err.println("refrain: " + firstLine(exception));

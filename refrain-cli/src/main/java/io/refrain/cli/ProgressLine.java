@@ -34,7 +34,12 @@ record ProgressLine(int epochs, boolean lines, boolean colour) {
   String of(Pace.Reading reading, int columns) {
     boolean roomy = columns >= ROOMY_COLUMNS;
     Progress progress = reading.progress();
-    String head = "epoch %d/%d ".formatted(Math.min(epochs, progress.epoch() + 1), epochs);
+    int epoch = Math.min(epochs, progress.epoch() + 1);
+    // Where only time limits a training, nobody wants to read how many epochs there may be.
+    String head =
+        epochs == Integer.MAX_VALUE
+            ? "epoch %d ".formatted(epoch)
+            : "epoch %d/%d ".formatted(epoch, epochs);
     StringBuilder tail = new StringBuilder(" %3d%%".formatted((int) (100 * reading.fraction())));
     tail.append("  loss ").append(Figures.loss(reading.loss()));
     tail.append(roomy ? "  perplexity " : "  ppl ");

@@ -33,7 +33,8 @@ final class RehearseCommand implements Callable<Integer> {
             List.of("info", run),
             List.of("score", run, "A song"));
     for (List<String> command : commands) {
-      int code = Main.execute(Main.commandLine(), command.toArray(String[]::new));
+      String[] arguments = command.toArray(String[]::new);
+      int code = Main.execute(Main.commandLine(arguments), arguments);
       if (code != CommandLine.ExitCode.OK) {
         return code;
       }

@@ -16,7 +16,8 @@ final class VectorModule {
 
   /** Adds the module, unless it is there or cannot be added; before any kernel is loaded. */
   static void add() {
-    if (ModuleLayer.boot().findModule(NAME).isPresent()) {
+    if (System.getProperty("refrain.simd", "on").equals("off")
+        || ModuleLayer.boot().findModule(NAME).isPresent()) {
       return;
     }
     try {

@@ -1,0 +1,41 @@
+package io.refrain.cli;
+
+import io.refrain.generate.Sampler;
+import io.refrain.generate.Session;
+import io.refrain.model.CellKind;
+import io.refrain.model.LanguageModel;
+import io.refrain.model.LanguageModelConfig;
+import java.util.SplittableRandom;
+
+/**
+ * Loads the Vector API and the kernels on a second core while the first parses the command line: a
+ * third of the time to the first character otherwise.
+ */
+final class WarmUp {
+  private WarmUp() {}
+
+  static Thread start() {
+    Thread thread = new Thread(WarmUp::touchKernels, "warm-up");
+    thread.setDaemon(true);
+    thread.start();
+    return thread;
+  }
+
+  static void await(Thread warmUp) {
+    try {
+      warmUp.join();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /** One token from the smallest model passes through every class that inference needs. */
+  private static void touchKernels() {
+    VectorModule.add();
+    SplittableRandom random = new SplittableRandom(0);
+    LanguageModelConfig shape = new LanguageModelConfig(2, 0, CellKind.RNN_TANH, 2, 1);
+    Session session = new Session(new LanguageModel(shape, random).freeze());
+    session.read(0);
+    session.write(1, new Sampler(Sampler.Options.temperature(1)), random, token -> true);
+  }
+}
