@@ -73,19 +73,12 @@ public final class Linear implements Module {
     shape[shape.length - 1] = out;
     int rows = x.size() / in;
     Tensor y = tape.tensor(true, shape); // [rows, out]
-    tape.team()
-        .run((part, parts) -> {
-          int end = ThreadTeam.boundary(rows, part + 1, parts);
-          for (int row = ThreadTeam.boundary(rows, part, parts); row < end; row++) {
-            System.arraycopy(bias.data(), 0, y.data(), row * out, out);
-          }
-        });
-    MatrixProduct.multiply(
+    MatrixProduct.multiplyPlusRow(
         tape,
         Matrix.of(x.data(), rows, in),
         Matrix.of(weight.data(), out, in).transpose(),
-        Matrix.of(y.data(), rows, out),
-        true);
+        bias.data(),
+        Matrix.of(y.data(), rows, out));
     tape.record(() -> backward(tape, x, y, rows));
     return y;
   }

@@ -15,6 +15,26 @@ public final class MatrixProduct {
   private static final Kernels KERNELS = Kernels.get();
   private static final PanelLayout LAYOUT = KERNELS.layout();
 
+  /**
+   * A block of C that is begun, summed up and left while it stays in the second-level cache, with
+   * the rows of A that it needs.
+   */
+  private static final int BLOCK_ROWS = 384;
+
+  private static final int BLOCK_COLUMNS = 256 / LAYOUT.width() * LAYOUT.width();
+
+  /** What C holds before the product is added. */
+  private sealed interface Start {
+    /** What it held already. */
+    record Kept() implements Start {}
+
+    /** Nothing. */
+    record Zeros() implements Start {}
+
+    /** The same row everywhere: a bias. */
+    record Row(float[] values) implements Start {}
+  }
+
   private MatrixProduct() {}
 
   /**
@@ -26,38 +46,38 @@ public final class MatrixProduct {
    * @param add whether to add to C rather than replace it
    */
   public static void multiply(Tape tape, Matrix a, Matrix b, Matrix c, boolean add) {
+    multiply(tape, a, b, c, add ? new Start.Kept() : new Start.Zeros());
+  }
+
+  /**
+   * Multiplies and adds a row to every row: C = A · B + row.
+   *
+   * @param row [n]
+   */
+  public static void multiplyPlusRow(Tape tape, Matrix a, Matrix b, float[] row, Matrix c) {
+    multiply(tape, a, b, c, new Start.Row(row));
+  }
+
+  private static void multiply(Tape tape, Matrix a, Matrix b, Matrix c, Start start) {
+    int m = a.rows();
     int n = b.columns();
     int panels = (n + LAYOUT.width() - 1) / LAYOUT.width();
     float[] packed = tape.buffer(LAYOUT.length(b.rows(), n));
-    int threads = tape.team().size();
-    if (panels % threads == 0) {
-      // Every thread packs the panels that it alone uses: one piece of work.
+    tape.team().run((part, parts) -> packPart(b, packed, part, parts));
+    if (n >= m && panels % tape.team().size() == 0) {
       tape.team()
           .run((part, parts) -> {
-            int from = panels / parts * part * LAYOUT.width();
-            int to = Math.min(n, panels / parts * (part + 1) * LAYOUT.width());
-            pack(b, from, to, packed);
-            multiply(a, 0, a.rows(), packed, from, to, c, add);
+            int from = panelStart(panels, n, part, parts);
+            int to = panelStart(panels, n, part + 1, parts);
+            multiplyBlocks(a, 0, m, packed, from, to, c, start);
           });
     } else {
       tape.team()
-          .run((part, parts) ->
-              pack(
-                  b,
-                  panelStart(panels, n, part, parts),
-                  panelStart(panels, n, part + 1, parts),
-                  packed));
-      tape.team()
-          .run((part, parts) ->
-              multiply(
-                  a,
-                  ThreadTeam.boundary(a.rows(), part, parts),
-                  ThreadTeam.boundary(a.rows(), part + 1, parts),
-                  packed,
-                  0,
-                  n,
-                  c,
-                  add));
+          .run((part, parts) -> {
+            int first = ThreadTeam.boundary(m, part, parts);
+            int end = ThreadTeam.boundary(m, part + 1, parts);
+            multiplyBlocks(a, first, end, packed, 0, n, c, start);
+          });
     }
   }
 
@@ -84,27 +104,42 @@ public final class MatrixProduct {
     LAYOUT.pack(b.transposed(), b.rows(), from, to, b.data(), b.at(), b.leading(), packed, 0);
   }
 
-  private static void multiply(
-      Matrix a, int firstRow, int endRow, float[] packed, int from, int to, Matrix c, boolean add) {
-    if (!add) {
-      for (int row = firstRow; row < endRow; row++) {
-        int at = c.at() + row * c.leading();
-        Arrays.fill(c.data(), at + from, at + to, 0f);
+  private static void multiplyBlocks(
+      Matrix a, int firstRow, int endRow, float[] packed, int from, int to, Matrix c, Start start) {
+    int blocks = (endRow - firstRow + BLOCK_ROWS - 1) / BLOCK_ROWS;
+    for (int block = 0; block < blocks; block++) {
+      int first = firstRow + ThreadTeam.boundary(endRow - firstRow, block, blocks);
+      int end = firstRow + ThreadTeam.boundary(endRow - firstRow, block + 1, blocks);
+      for (int column = from; column < to; column += BLOCK_COLUMNS) {
+        int last = Math.min(to, column + BLOCK_COLUMNS);
+        begin(c, first, end, column, last, start);
+        KERNELS.multiply(
+            end - first,
+            a.columns(),
+            column,
+            last,
+            a.data(),
+            a.at() + first * a.rowStride(),
+            a.rowStride(),
+            a.columnStride(),
+            packed,
+            0,
+            c.data(),
+            c.at() + first * c.leading(),
+            c.leading());
       }
     }
-    KERNELS.multiply(
-        endRow - firstRow,
-        a.columns(),
-        from,
-        to,
-        a.data(),
-        a.at() + firstRow * a.rowStride(),
-        a.rowStride(),
-        a.columnStride(),
-        packed,
-        0,
-        c.data(),
-        c.at() + firstRow * c.leading(),
-        c.leading());
+  }
+
+  private static void begin(Matrix c, int first, int end, int from, int to, Start start) {
+    for (int row = first; row < end; row++) {
+      int at = c.at() + row * c.leading();
+      switch (start) {
+        case Start.Kept() -> {}
+        case Start.Zeros() -> Arrays.fill(c.data(), at + from, at + to, 0f);
+        case Start.Row(float[] values) ->
+            System.arraycopy(values, from, c.data(), at + from, to - from);
+      }
+    }
   }
 }

@@ -48,27 +48,16 @@ final class MatrixProduct {
             k, a, aAt, aStep, packed, packedAt + column * k, width * k, c, cAt + column);
       }
     }
+    // The block of steps outermost: A's part of it stays near while all panels pass.
     int blocks = (k + STEPS - 1) / STEPS;
-    for (; column < to; column += LAYOUT.width()) {
-      int columns = Math.min(LAYOUT.width(), to - column);
-      int stride = LAYOUT.stride(columns);
-      for (int block = 0; block < blocks; block++) {
-        int first = k / blocks * block;
-        int steps = block == blocks - 1 ? k - first : k / blocks;
-        int bAt = packedAt + column * k + first * stride;
-        panel(
-            m,
-            steps,
-            a,
-            aAt + first * aStep,
-            aRow,
-            aStep,
-            packed,
-            bAt,
-            c,
-            cAt + column,
-            cRow,
-            columns);
+    for (int block = 0; block < blocks; block++) {
+      int first = k / blocks * block;
+      int steps = block == blocks - 1 ? k - first : k / blocks;
+      for (int at = column; at < to; at += LAYOUT.width()) {
+        int columns = Math.min(LAYOUT.width(), to - at);
+        int bAt = packedAt + at * k + first * LAYOUT.stride(columns);
+        int aStart = aAt + first * aStep;
+        panel(m, steps, a, aStart, aRow, aStep, packed, bAt, c, cAt + at, cRow, columns);
       }
     }
   }
