@@ -28,6 +28,8 @@ final class Race implements AutoCloseable {
    */
   record Schedule(int rounds, double roundMillis) {}
 
+  private static final long SETTLE_MILLIS = 250;
+
   /** So few that training has not amplified round-off. */
   private static final int UNITS_COMPARED = 4;
 
@@ -120,6 +122,7 @@ final class Race implements AutoCloseable {
   }
 
   private void takeTurns() throws WorkerException {
+    settle();
     Worker.Run own = refrain.run(refrain.unitsIn(schedule.roundMillis()));
     checkRefrain();
     Worker worker = refrain.worker();
@@ -131,10 +134,23 @@ final class Race implements AutoCloseable {
       peaks.add(worker.peak());
     }
     for (Competitor peer : running()) {
+      settle();
       if (peer.run(peer.unitsIn(schedule.roundMillis())) != null) {
         peer.keepLatest();
       }
       reportIfLeftOut(peer);
+    }
+  }
+
+  /**
+   * Waits until whoever worked before has come to rest: OpenMP threads keep a core busy for up to
+   * 200 ms after their work, which the next in turn would pay for.
+   */
+  private static void settle() {
+    try {
+      Thread.sleep(SETTLE_MILLIS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
     }
   }
 

@@ -8,7 +8,7 @@ import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 
 class MatrixProductTest {
-  private static final int[] SIZES = {1, 2, 7, 31, 64, 65, 130, 192, 257};
+  private static final int[] SIZES = {1, 2, 7, 31, 64, 65, 130, 192, 257, 391};
 
   private final SplittableRandom random = new SplittableRandom(9);
 
@@ -51,6 +51,26 @@ class MatrixProductTest {
             assertThat(c).as("%d threads", tape.team().size()).isEqualTo(expected);
           }
         }
+      }
+    }
+  }
+
+  @Test
+  void aRowIsAddedToEveryRow() {
+    Tape tape = Tape.computing(ThreadTeam.single());
+    for (int m : new int[] {1, 5, 400}) {
+      for (int n : new int[] {3, 64, 300}) {
+        Matrix a = matrix(m, 17);
+        Matrix b = matrix(17, n);
+        float[] row = values(n);
+        float[] before = new float[m * n];
+        for (int i = 0; i < before.length; i++) {
+          before[i] = row[i % n];
+        }
+        float[] c = values(m * n);
+        MatrixProduct.multiplyPlusRow(tape, a, b, row, Matrix.of(c, m, n));
+        tape.clear();
+        assertProduct(a, b, c, before, true);
       }
     }
   }
