@@ -83,6 +83,13 @@ public record TrainingConfig(
       throw new IllegalArgumentException(
           "unknown partition \"%s\"; known are sequential, random".formatted(label));
     }
+
+    private BatchSampler sampler(int batch, int steps) {
+      return switch (this) {
+        case SEQUENTIAL -> new SequentialPartition(batch, steps);
+        case RANDOM -> new RandomSampling(batch, steps);
+      };
+    }
   }
 
   /** Checks the ranges. */
@@ -101,7 +108,7 @@ public record TrainingConfig(
     if (Double.isInfinite(learningRate)) {
       throw new IllegalArgumentException("learning rate must be finite");
     }
-    if (carryState && partition == Partition.RANDOM) {
+    if (carryState && !partition.sampler(batch, steps).rowsContinue()) {
       throw new IllegalArgumentException(
           "state can be carried between batches only when sequences follow one another:"
               + " use the sequential partition, or do not carry state");
@@ -115,10 +122,7 @@ public record TrainingConfig(
   }
 
   BatchSampler sampler() {
-    return switch (partition) {
-      case SEQUENTIAL -> new SequentialPartition(batch, steps);
-      case RANDOM -> new RandomSampling(batch, steps);
-    };
+    return partition.sampler(batch, steps);
   }
 
   /** The same with other limits on how long to train. */
