@@ -19,7 +19,8 @@ import java.util.Set;
  * @param carryState whether a batch goes on from the state of the one before; needs a sequential
  *     partition
  * @param epochs passes over the text, at most
- * @param minutes time for one call of the trainer, at most; infinite for no limit
+ * @param minutes time to train, at most, counted from where it was last up, or from the beginning,
+ *     over all calls of the trainer; infinite for no limit
  * @param optimizer how gradients change weights
  * @param learningRate its rate
  * @param clip the longest that all gradients together may be; infinite for no limit
