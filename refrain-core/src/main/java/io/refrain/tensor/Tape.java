@@ -49,11 +49,6 @@ public final class Tape {
     return new Tape(team, false);
   }
 
-  /** Whether operations must keep what their backward needs. */
-  public boolean isRecording() {
-    return recording;
-  }
-
   /** The threads that operations are cut between. */
   public ThreadTeam team() {
     return team;

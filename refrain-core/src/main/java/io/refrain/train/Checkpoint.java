@@ -134,6 +134,14 @@ final class Checkpoint {
     }
   }
 
+  static double number(Path path, Map<String, String> metadata, String key) throws IOException {
+    try {
+      return Double.parseDouble(text(path, metadata, key));
+    } catch (NumberFormatException e) {
+      throw new IOException("%s: a number in its metadata is none: %s".formatted(path, e), e);
+    }
+  }
+
   static String text(Path path, Map<String, String> metadata, String key) throws IOException {
     String value = metadata.get(key);
     if (value == null) {

@@ -42,6 +42,18 @@ public record RunConfig(
           "model",
           "training");
 
+  /** Checks the ranges. */
+  public RunConfig {
+    if (maximumTokens < 0) {
+      throw new IllegalArgumentException(
+          "number of tokens used must be at least 0 (0: all), but is " + maximumTokens);
+    }
+    if (!(validationShare >= 0 && validationShare < 1)) {
+      throw new IllegalArgumentException(
+          "validation share must be at least 0 and below 1, but is " + validationShare);
+    }
+  }
+
   /** The same with another way to train. */
   public RunConfig withTraining(TrainingConfig other) {
     return new RunConfig(

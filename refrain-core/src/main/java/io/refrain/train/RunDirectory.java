@@ -80,12 +80,20 @@ public record RunDirectory(Path path) {
     }
   }
 
-  /** Reads the tokenizer. */
+  /** Reads the tokenizer, which must have as many tokens as the model. */
   public Tokenizer tokenizer() throws IOException {
     if (!Files.isRegularFile(tokenizerFile())) {
       throw new IOException(path + " is no whole run: it has no tokenizer.json");
     }
-    return TokenizerFile.read(tokenizerFile());
+    Tokenizer tokenizer = TokenizerFile.read(tokenizerFile());
+    int tokens = tokenizer.vocabulary().size();
+    int expected = config().model().vocabulary();
+    if (tokens != expected) {
+      throw new IOException(
+          "%s has %d tokens, but the model of this run has %d: put the run's own file back"
+              .formatted(tokenizerFile(), tokens, expected));
+    }
+    return tokenizer;
   }
 
   /** Reads the model with its best weights. */

@@ -16,6 +16,7 @@ import io.refrain.tensor.Tape;
 import io.refrain.tensor.Tensor;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.SplittableRandom;
 
@@ -23,11 +24,12 @@ import java.util.SplittableRandom;
  * Trains a language model by truncated back-propagation through time: batch after batch, gradients
  * clipped by their norm, the state carried or reset, the model validated now and then.
  *
- * <p>Same configuration, same tokens, same seed: same bits, for any number of threads, and however
- * often training was stopped and {@linkplain #restore resumed}.
+ * <p>Same configuration, same tokens, same seed: same bits after the same number of updates, for
+ * any number of threads, and however often training was stopped and {@linkplain #restore resumed}.
  */
 public final class Trainer {
   private static final int VALIDATION_ROWS = 16;
+  private static final String TIME_UP_AT = "time_up_at";
 
   /** Longer validation texts are cut, so that validating stays cheap next to training. */
   private static final int VALIDATION_TOKENS = 200_000;
@@ -47,6 +49,9 @@ public final class Trainer {
   private final TokenBatch batch;
   private volatile boolean stopRequested;
   private Progress progress = Progress.start();
+
+  /** The seconds of the progress at which the time was last up. */
+  private double timeUpAt;
 
   /** Why training ended. */
   public enum End {
@@ -96,6 +101,14 @@ public final class Trainer {
     return model;
   }
 
+  /**
+   * How much of the time limit is used up: what was trained since the time was last up, so that a
+   * run that was interrupted trains for the rest of it, and one whose time was up for all of it.
+   */
+  public double secondsOfLimit() {
+    return progress.seconds() - timeUpAt;
+  }
+
   /** Asks {@link #run} to return after the present update; any thread may. */
   public void requestStop() {
     stopRequested = true;
@@ -103,6 +116,7 @@ public final class Trainer {
 
   /** Trains until the configuration or somebody says stop. */
   public End run(TrainingListener listener) throws IOException {
+    double earlier = secondsOfLimit();
     long start = System.nanoTime();
     evaluateWhenDue(listener); // a checkpoint may lie between an update and its validation
     while (progress.epoch() < config.epochs()) {
@@ -114,7 +128,8 @@ public final class Trainer {
         if (stopRequested) {
           return End.STOPPED;
         }
-        if (System.nanoTime() - start >= config.minutes() * 60e9) {
+        if (earlier + (System.nanoTime() - start) / 1e9 >= config.minutes() * 60) {
+          timeUpAt = progress.seconds();
           return End.TIME;
         }
         update(epoch, listener);
@@ -231,11 +246,6 @@ public final class Trainer {
     listener.evaluated(progress, evaluation, better, model);
   }
 
-  /** Whether there is text to validate on. */
-  public boolean validates() {
-    return validation.length > config.steps();
-  }
-
   /**
    * Writes a checkpoint.
    *
@@ -244,7 +254,9 @@ public final class Trainer {
    */
   public void save(Path file, Map<String, String> extra) throws IOException {
     requireFiniteWeights();
-    Checkpoint.write(file, model, optimizer, state, progress, extra);
+    Map<String, String> all = new LinkedHashMap<>(extra);
+    all.put(TIME_UP_AT, Double.toString(timeUpAt));
+    Checkpoint.write(file, model, optimizer, state, progress, all);
   }
 
   /**
@@ -255,6 +267,7 @@ public final class Trainer {
   public Map<String, String> restore(Path file) throws IOException {
     Checkpoint.Restored restored = Checkpoint.read(file, model, optimizer, state);
     progress = restored.progress();
+    timeUpAt = Checkpoint.number(file, restored.metadata(), TIME_UP_AT);
     return restored.metadata();
   }
 }

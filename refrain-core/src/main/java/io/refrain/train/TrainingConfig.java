@@ -19,7 +19,8 @@ import java.util.Set;
  * @param carryState whether a batch goes on from the state of the one before; needs a sequential
  *     partition
  * @param epochs passes over the text, at most
- * @param minutes time for one call of the trainer, at most; infinite for no limit
+ * @param minutes time to train, at most, counted from where it was last up, or from the beginning,
+ *     over all calls of the trainer; infinite for no limit
  * @param optimizer how gradients change weights
  * @param learningRate its rate
  * @param clip the longest that all gradients together may be; infinite for no limit
@@ -83,6 +84,13 @@ public record TrainingConfig(
       throw new IllegalArgumentException(
           "unknown partition \"%s\"; known are sequential, random".formatted(label));
     }
+
+    private BatchSampler sampler(int batch, int steps) {
+      return switch (this) {
+        case SEQUENTIAL -> new SequentialPartition(batch, steps);
+        case RANDOM -> new RandomSampling(batch, steps);
+      };
+    }
   }
 
   /** Checks the ranges. */
@@ -101,7 +109,7 @@ public record TrainingConfig(
     if (Double.isInfinite(learningRate)) {
       throw new IllegalArgumentException("learning rate must be finite");
     }
-    if (carryState && partition == Partition.RANDOM) {
+    if (carryState && !partition.sampler(batch, steps).rowsContinue()) {
       throw new IllegalArgumentException(
           "state can be carried between batches only when sequences follow one another:"
               + " use the sequential partition, or do not carry state");
@@ -115,10 +123,7 @@ public record TrainingConfig(
   }
 
   BatchSampler sampler() {
-    return switch (partition) {
-      case SEQUENTIAL -> new SequentialPartition(batch, steps);
-      case RANDOM -> new RandomSampling(batch, steps);
-    };
+    return partition.sampler(batch, steps);
   }
 
   /** The same with other limits on how long to train. */

@@ -75,7 +75,6 @@ public final class TrainingRun implements AutoCloseable {
           requireNoRun(directory); // again, for another process may have made one by now
           directory.writeTokenizer(tokenizer);
           run.metrics.truncateTo(0);
-          directory.writeModel(trainer.model(), trainer.progress());
           run.checkpoint();
           // Last, for it is what makes a folder a run.
           directory.writeConfig(config);
@@ -166,9 +165,11 @@ public final class TrainingRun implements AutoCloseable {
   public Trainer.End run(TrainingListener listener) throws IOException {
     Trainer.End end = trainer.run(new Recorder(listener));
     checkpoint();
-    if (end != Trainer.End.STOPPED) {
+    if (end != Trainer.End.STOPPED || !isValidated()) {
       // What was learned since the last validation may be the best. After the checkpoint, because a
-      // run that goes on, under other limits, must not count a validation that is not in its turn.
+      // run that goes on must not count a validation that is not in its turn. A run that was
+      // stopped
+      // is to end with the model it would have had, so it keeps the best one of its turns.
       trainer.evaluate(new Recorder(listener));
     }
     return end;
@@ -181,10 +182,15 @@ public final class TrainingRun implements AutoCloseable {
             METRICS_BYTES, Long.toString(metrics.position()),
             LOSS_SINCE_LOG, Double.toString(lossSinceLog));
     trainer.save(directory.resumeFile(), extra);
-    if (!trainer.validates()) {
+    if (!isValidated()) {
+      // the last weights are the best known
       directory.writeModel(trainer.model(), trainer.progress());
     }
     lastCheckpoint = trainer.progress().seconds();
+  }
+
+  private boolean isValidated() {
+    return Double.isFinite(trainer.progress().best());
   }
 
   @Override

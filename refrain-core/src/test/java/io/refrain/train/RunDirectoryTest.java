@@ -13,6 +13,8 @@ import io.refrain.store.NamedTensor;
 import io.refrain.store.Safetensors;
 import io.refrain.store.SafetensorsException;
 import io.refrain.text.MalformedTokenizerException;
+import io.refrain.text.Tokenizer;
+import io.refrain.text.VerbatimTokenizer;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -106,6 +108,9 @@ class RunDirectoryTest {
           "hidden": 9              | "hidden": 99999999999999 | `model.hidden` must be a whole number
           "hidden": 9              | "width": 9               | `model.width`
           "learning_rate": 0.5     | "learning_rate": -1      | learning rate must be above 0
+          "validation_share": 0.2  | "validation_share": 1    | validation share must be at least 0 and below 1
+          "validation_share": 0.2  | "validation_share": -0.1 | validation share must be at least 0 and below 1
+          "max_tokens": 0          | "max_tokens": -1         | `max_tokens` must be a whole number
           "carry_state": true      | "carry_state": 1         | `training.carry_state` must be true or
           """)
   void aWrongSettingIsNamed(String from, String to, String message) throws IOException {
@@ -151,6 +156,19 @@ class RunDirectoryTest {
     assertThatExceptionOfType(MalformedTokenizerException.class)
         .isThrownBy(() -> directory.tokenizer())
         .withMessageContaining(directory.tokenizerFile().toString());
+  }
+
+  @Test
+  void aTokenizerOfAnotherModelIsNamed() throws IOException {
+    Tokenizer other = VerbatimTokenizer.train("another text");
+    directory.writeTokenizer(other);
+    assertThatIOException()
+        .isThrownBy(() -> directory.tokenizer())
+        .withMessage(
+            "%s has %d tokens, but the model of this run has %d: put the run's own file back",
+            directory.tokenizerFile(),
+            other.vocabulary().size(),
+            SmallTraining.TOKENIZER.vocabulary().size());
   }
 
   @Test

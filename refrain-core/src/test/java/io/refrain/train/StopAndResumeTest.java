@@ -4,11 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIOException;
 
 import io.refrain.model.LanguageModel;
+import io.refrain.store.Safetensors;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -133,6 +135,30 @@ class StopAndResumeTest {
       assertThat(SmallTraining.Snapshot.of(resumed, folder))
           .isEqualTo(SmallTraining.Snapshot.of(ended, folder));
     }
+  }
+
+  @Test
+  void theTimeLimitCountsFromWhereItWasLastUp() throws IOException {
+    Path file = folder.resolve("stopped.safetensors");
+    SmallTraining training = SmallTraining.sgd().withMinutes(1);
+    training.trainer(1).save(file, Map.of());
+    giveSeconds(file, "61.0");
+
+    Trainer interrupted = resume(training);
+    assertThat(interrupted.secondsOfLimit()).isEqualTo(61);
+    assertThat(interrupted.run(new TrainingListener() {})).isEqualTo(Trainer.End.TIME);
+    assertThat(interrupted.progress().update()).isZero();
+    assertThat(interrupted.secondsOfLimit()).isZero();
+    interrupted.save(file, Map.of());
+
+    assertThat(resume(training).run(new TrainingListener() {})).isEqualTo(Trainer.End.EPOCHS);
+  }
+
+  private static void giveSeconds(Path file, String seconds) throws IOException {
+    SmallTraining.Snapshot checkpoint = SmallTraining.Snapshot.of(file);
+    Map<String, String> metadata = new TreeMap<>(checkpoint.metadata());
+    metadata.put("seconds", seconds);
+    Safetensors.write(file, metadata, checkpoint.tensors());
   }
 
   @Test

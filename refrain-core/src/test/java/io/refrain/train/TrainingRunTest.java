@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 
 import io.refrain.kernel.ThreadTeam;
 import io.refrain.model.CellKind;
+import io.refrain.nn.Parameter;
 import io.refrain.store.JsonLines;
 import io.refrain.store.JsonObject;
 import io.refrain.store.RunLock;
@@ -17,12 +18,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class TrainingRunTest {
   private static final TrainingListener SILENT = new TrainingListener() {};
@@ -249,6 +252,27 @@ class TrainingRunTest {
     assertThat(directory.tokenizer().vocabulary()).isEqualTo(SmallTraining.TOKENIZER.vocabulary());
     assertThat(directory.model().parameters().keySet())
         .isEqualTo(SmallTraining.sgd().trainer(1).model().parameters().keySet());
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void beforeTheFirstValidationTheLastWeightsAreTheModel(boolean abruptly) throws IOException {
+    Path path = folder.resolve("run");
+    try (TrainingRun run = create(path, SmallTraining.adam().evaluatedEvery(1000, 0))) {
+      Stopper stopper = new Stopper(run, 3, abruptly).withCheckpoint();
+      if (abruptly) {
+        assertThatIOException().isThrownBy(() -> run.run(stopper)).withMessage("killed");
+      } else {
+        assertThat(run.run(stopper)).isEqualTo(Trainer.End.STOPPED);
+        assertThat(run.trainer().progress().evaluated()).isEqualTo(3);
+      }
+      Map<String, Parameter> saved = new RunDirectory(path).model().parameters();
+      run.trainer()
+          .model()
+          .parameters()
+          .forEach((name, parameter) ->
+              assertThat(saved.get(name).values()).as(name).isEqualTo(parameter.values()));
+    }
   }
 
   @Test

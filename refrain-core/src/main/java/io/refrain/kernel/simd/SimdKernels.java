@@ -10,8 +10,8 @@ import jdk.incubator.vector.VectorSpecies;
 /**
  * The kernels on the Vector API, for the widest vectors that the machine prefers.
  *
- * <p>The end of a range goes through the same instructions under a mask as the rest, never through
- * a scalar loop: an element's value must not depend on where a range was cut.
+ * <p>The end of a range goes through the same operations as the rest, each rounded once: an
+ * element's value must not depend on where a range was cut.
  */
 public final class SimdKernels implements Kernels {
   private static final VectorSpecies<Float> SPECIES = FloatVector.SPECIES_PREFERRED;

@@ -18,7 +18,6 @@ public final class FrozenStack {
   private final int hidden;
   private final int gates;
   private final boolean indexed;
-  private final int input;
   private final List<Layer> layers = new ArrayList<>();
 
   /**
@@ -67,7 +66,6 @@ public final class FrozenStack {
     hidden = options.hidden();
     gates = cell.gates() * hidden;
     indexed = options.indexed();
-    input = options.input();
     for (int i = 0; i < layers.size(); i++) {
       this.layers.add(freeze(layers.get(i), i == 0 && indexed));
     }
@@ -150,10 +148,5 @@ public final class FrozenStack {
 
   private void multiply(float[] x, int at, int k, float[] packed, float[] result) {
     KERNELS.multiply(1, k, 0, gates, x, at, k, 1, packed, 0, result, 0, gates);
-  }
-
-  /** Values in an input vector, or how many indices there are. */
-  public int input() {
-    return input;
   }
 }
