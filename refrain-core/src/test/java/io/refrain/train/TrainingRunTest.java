@@ -303,6 +303,37 @@ class TrainingRunTest {
   }
 
   @Test
+  void aTrainingThatMemoryCannotHoldIsRefusedBeforeItIsAllocated() {
+    Path path = folder.resolve("run");
+    RunConfig small = SmallTraining.adam().run();
+    TrainingConfig own = small.training();
+    TrainingConfig endless =
+        new TrainingConfig(
+            1 << 24,
+            100,
+            own.partition(),
+            own.carryState(),
+            own.epochs(),
+            own.minutes(),
+            own.optimizer(),
+            own.learningRate(),
+            own.clip(),
+            own.evaluateEvery(),
+            own.patience(),
+            own.seed());
+    assertThatIllegalArgumentException()
+        .isThrownBy(() ->
+            TrainingRun.create(
+                new RunDirectory(path),
+                small.withTraining(endless),
+                SmallTraining.TOKENIZER,
+                SmallTraining.tokens(),
+                ThreadTeam.single()))
+        .withMessageContaining("trained in batches of 16777216 rows of 100 steps, needs");
+    assertThat(path).doesNotExist();
+  }
+
+  @Test
   void oneWriterAtATime() throws IOException {
     Path path = folder.resolve("run");
     try (TrainingRun first = create(path, SmallTraining.sgd())) {
