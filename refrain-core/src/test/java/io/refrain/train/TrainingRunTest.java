@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 
 import io.refrain.kernel.ThreadTeam;
 import io.refrain.model.CellKind;
+import io.refrain.model.LanguageModelConfig;
 import io.refrain.nn.Parameter;
 import io.refrain.store.JsonLines;
 import io.refrain.store.JsonObject;
@@ -306,30 +307,18 @@ class TrainingRunTest {
   void aTrainingThatMemoryCannotHoldIsRefusedBeforeItIsAllocated() {
     Path path = folder.resolve("run");
     RunConfig small = SmallTraining.adam().run();
-    TrainingConfig own = small.training();
-    TrainingConfig endless =
-        new TrainingConfig(
-            1 << 24,
-            100,
-            own.partition(),
-            own.carryState(),
-            own.epochs(),
-            own.minutes(),
-            own.optimizer(),
-            own.learningRate(),
-            own.clip(),
-            own.evaluateEvery(),
-            own.patience(),
-            own.seed());
+    LanguageModelConfig large = new LanguageModelConfig(28, 0, CellKind.RNN_TANH, 1 << 20, 1);
+    RunConfig config =
+        new RunConfig("test", "0".repeat(40), small.tokenizer(), 0, 0.2, large, small.training());
     assertThatIllegalArgumentException()
         .isThrownBy(() ->
             TrainingRun.create(
                 new RunDirectory(path),
-                small.withTraining(endless),
+                config,
                 SmallTraining.TOKENIZER,
                 SmallTraining.tokens(),
                 ThreadTeam.single()))
-        .withMessageContaining("trained in batches of 16777216 rows of 100 steps, needs");
+        .withMessageContaining("trained in batches of 4 rows of 5 steps, needs");
     assertThat(path).doesNotExist();
   }
 
