@@ -26,7 +26,8 @@ import picocli.CommandLine.Spec;
       "  refrain generate runs/book --prefix Once let it write",
       "  refrain bench --peers                    time it against PyTorch and DJL",
       "",
-      "`refrain COMMAND --help` tells the options of a command."
+      "`refrain COMMAND --help` tells the options of a command.",
+      "REFRAIN_JAVA_OPTIONS=-Xmx8g gives it 8 GB of memory."
     })
 public final class Main implements Runnable {
   private static final SequencedMap<String, Class<?>> COMMANDS = commands();
@@ -91,7 +92,34 @@ public final class Main implements Runnable {
       commandLine.getErr().println("refrain: " + firstLine(e));
       return CommandLine.ExitCode.USAGE;
     }
-    return commandLine.execute(arguments);
+    try {
+      return commandLine.execute(arguments);
+    } catch (OutOfMemoryError e) {
+      return tellError(
+          commandLine,
+          arguments,
+          e,
+          "java has too little memory: use a smaller"
+              + " model, batch or text, or give it more with REFRAIN_JAVA_OPTIONS=-Xmx8g");
+    } catch (LinkageError e) {
+      return tellError(
+          commandLine,
+          arguments,
+          e,
+          "a part of the program is missing or does not fit"
+              + " (%s): build it again with `mvn clean package`".formatted(e.getMessage()));
+    }
+  }
+
+  /** Errors that picocli passes on. */
+  private static int tellError(
+      CommandLine commandLine, String[] arguments, Error error, String message) {
+    if (List.of(arguments).contains("--stacktrace")) {
+      error.printStackTrace(commandLine.getErr());
+    } else {
+      commandLine.getErr().println("refrain: " + message);
+    }
+    return CommandLine.ExitCode.SOFTWARE;
   }
 
   /**

@@ -14,11 +14,14 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import picocli.CommandLine;
 
 /** The commands as a user meets them: what they say, on which stream, with which exit code. */
@@ -100,6 +103,25 @@ class CommandLineTest {
         refrain("train", "--out", run.toString(), "--resume", "--epochs", "3", "--threads", "1");
     assertThat(more.code()).isZero();
     assertThat(refrain("info", run.toString(), "--json").out()).contains("\"epochs\":3");
+  }
+
+  static Stream<Arguments> errors() {
+    return Stream.of(
+        Arguments.of(new OutOfMemoryError("Java heap space"), "java has too little memory"),
+        Arguments.of(new NoClassDefFoundError("a/Part"), "missing or does not fit (a/Part)"));
+  }
+
+  @ParameterizedTest
+  @MethodSource("errors")
+  void anErrorOfTheJvmIsOneLineToo(Error error, String message) {
+    StringWriter err = new StringWriter();
+    CommandLine commandLine = Main.commandLine("info");
+    commandLine.setErr(new PrintWriter(err, true));
+    commandLine.setExecutionStrategy(parsed -> {
+      throw error;
+    });
+    assertThat(Main.execute(commandLine, "info", "runs/any")).isEqualTo(1);
+    assertThat(err.toString().lines()).singleElement().asString().contains(message);
   }
 
   @Test

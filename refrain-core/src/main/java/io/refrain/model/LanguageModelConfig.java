@@ -37,17 +37,42 @@ public record LanguageModelConfig(
    * anything is allocated for them.
    */
   void requireMemory() {
+    requireMemory("", 2 * weights());
+  }
+
+  /**
+   * Demands that training fits in the memory that Java may use, before anything is allocated for
+   * it: the weights, their gradients and moments, and the activations and their gradients.
+   *
+   * @param moments values that the optimizer keeps for every weight
+   * @param batch sequences side by side
+   * @param steps time steps of a sequence
+   * @throws IllegalArgumentException when it does not fit
+   */
+  public void requireMemoryToTrain(int moments, int batch, int steps) {
+    double layer = (cell.cell().gates() + 2.0 * cell.cell().states()) * hidden;
+    double activations = 2.0 * vocabulary + 2.0 * embedding + layers * layer;
+    requireMemory(
+        ", trained in batches of %d rows of %d steps,".formatted(batch, steps),
+        (2 + moments) * weights() + (double) batch * steps * activations);
+  }
+
+  private double weights() {
     double gates = (double) cell.cell().gates() * hidden;
     double input = embedding == 0 ? vocabulary : embedding;
     double recurrent = gates * (input + (2.0 * layers - 1) * hidden);
-    double weights = (double) vocabulary * (embedding + hidden) + recurrent;
-    double megabytes = 2 * Float.BYTES * weights / (1 << 20);
+    return (double) vocabulary * (embedding + hidden) + recurrent;
+  }
+
+  private void requireMemory(String use, double values) {
+    double megabytes = Float.BYTES * values / (1 << 20);
     double available = Runtime.getRuntime().maxMemory() / (double) (1 << 20);
     if (megabytes > available) {
       throw new IllegalArgumentException(
-          ("a model with %d tokens, embedding %d, hidden size %d and %d layers needs %.0f MB, but"
-                  + " java may use %.0f MB: make it smaller, or raise the limit with -Xmx")
-              .formatted(vocabulary, embedding, hidden, layers, megabytes, available));
+          ("a model with %d tokens, embedding %d, hidden size %d and %d layers%s needs %.0f MB, but"
+                  + " java may use %.0f MB: make it smaller, or raise the limit with -Xmx (of"
+                  + " ./refrain: REFRAIN_JAVA_OPTIONS=-Xmx8g)")
+              .formatted(vocabulary, embedding, hidden, layers, use, megabytes, available));
     }
   }
 

@@ -43,6 +43,11 @@ public enum OptimizerKind {
                             .collect(Collectors.joining(", ")))));
   }
 
+  /** Values that it keeps for every weight. */
+  int moments() {
+    return this == SGD ? 0 : 2;
+  }
+
   Optimizer create(SequencedMap<String, Parameter> parameters) {
     return switch (this) {
       case SGD -> new Sgd(parameters);

@@ -60,6 +60,10 @@ public record RunConfig(
         corpus, corpusSha1, tokenizer, maximumTokens, validationShare, model, other);
   }
 
+  void requireMemory() {
+    model.requireMemoryToTrain(training.optimizer().moments(), training.batch(), training.steps());
+  }
+
   /** As it stands in {@code config.json}. */
   public Map<String, Object> toJson() {
     Map<String, Object> json = new LinkedHashMap<>();

@@ -60,6 +60,7 @@ public final class TrainingRun implements AutoCloseable {
       RunDirectory directory, RunConfig config, Tokenizer tokenizer, int[] tokens, ThreadTeam team)
       throws IOException {
     requireNoRun(directory);
+    config.requireMemory();
     SplittableRandom random = new SplittableRandom(config.training().seed());
     Trainer trainer =
         new Trainer(
@@ -92,6 +93,7 @@ public final class TrainingRun implements AutoCloseable {
       throw new IOException(
           directory.path() + " has no resume.safetensors: there is nothing to go on from");
     }
+    config.requireMemory();
     Trainer trainer =
         new Trainer(
             config.training(),

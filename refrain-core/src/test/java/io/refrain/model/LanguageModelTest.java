@@ -101,6 +101,15 @@ class LanguageModelTest {
   }
 
   @Test
+  void trainingNeedsMemoryForItsBatchesToo() {
+    LanguageModelConfig small = new LanguageModelConfig(28, 0, CellKind.RNN_TANH, 9, 1);
+    small.requireMemoryToTrain(2, 32, 48);
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> small.requireMemoryToTrain(2, 1 << 24, 100))
+        .withMessageContaining("trained in batches of 16777216 rows of 100 steps, needs");
+  }
+
+  @Test
   void sizesThatCannotBeAreNamed() {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> new LanguageModelConfig(28, 0, CellKind.RNN_TANH, 0, 1))

@@ -133,7 +133,8 @@ class RunDirectoryTest {
         .withMessageStartingWith(
             "%s: a model with 25 tokens, embedding 0, hidden size %d and %d layers needs ",
             directory.configFile(), hidden, layers)
-        .withMessageEndingWith("MB: make it smaller, or raise the limit with -Xmx");
+        .withMessageEndingWith(
+            "raise the limit with -Xmx (of ./refrain: REFRAIN_JAVA_OPTIONS=-Xmx8g)");
   }
 
   @Test

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 
 import io.refrain.kernel.ThreadTeam;
 import io.refrain.model.CellKind;
+import io.refrain.model.LanguageModelConfig;
 import io.refrain.nn.Parameter;
 import io.refrain.store.JsonLines;
 import io.refrain.store.JsonObject;
@@ -299,6 +300,25 @@ class TrainingRunTest {
                 new int[20],
                 ThreadTeam.single()))
         .withMessageStartingWith("text too short for one batch of 4 rows of 5 steps");
+    assertThat(path).doesNotExist();
+  }
+
+  @Test
+  void aTrainingThatMemoryCannotHoldIsRefusedBeforeItIsAllocated() {
+    Path path = folder.resolve("run");
+    RunConfig small = SmallTraining.adam().run();
+    LanguageModelConfig large = new LanguageModelConfig(28, 0, CellKind.RNN_TANH, 1 << 20, 1);
+    RunConfig config =
+        new RunConfig("test", "0".repeat(40), small.tokenizer(), 0, 0.2, large, small.training());
+    assertThatIllegalArgumentException()
+        .isThrownBy(() ->
+            TrainingRun.create(
+                new RunDirectory(path),
+                config,
+                SmallTraining.TOKENIZER,
+                SmallTraining.tokens(),
+                ThreadTeam.single()))
+        .withMessageContaining("trained in batches of 4 rows of 5 steps, needs");
     assertThat(path).doesNotExist();
   }
 

@@ -3,6 +3,7 @@ package io.refrain.nn.recurrent;
 import io.refrain.kernel.Kernels;
 import io.refrain.tensor.Matrix;
 import io.refrain.tensor.MatrixProduct;
+import io.refrain.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -76,7 +77,7 @@ public final class FrozenStack {
     KERNELS.sum(layer.biasInput.data(), 0, layer.biasHidden.data(), 0, bias, 0, gates);
     float[] weight;
     if (table) {
-      weight = new float[layer.input * gates];
+      weight = new float[Tensor.size(layer.input, gates)];
       for (int index = 0; index < layer.input; index++) {
         int at = index * gates;
         KERNELS.sum(bias, 0, layer.weightInput.data(), at, weight, at, gates);

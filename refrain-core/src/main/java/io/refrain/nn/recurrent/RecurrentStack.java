@@ -146,7 +146,7 @@ public final class RecurrentStack implements Module {
       throw new IllegalArgumentException(
           "this stack reads vectors: pass a tensor, or build it with withIndexedInput()");
     }
-    Sizes.equal("number of indices", steps * batch, indices.length);
+    Sizes.equal("number of indices", Tensor.size(steps, batch), indices.length);
     Sizes.indices("index", indices, options.input());
     int[] timeFirst = options.batchFirst() ? BatchTime.exchange(indices, batch, steps) : indices;
     return run(tape, new SequenceInput.Indices(timeFirst, steps, batch), state);

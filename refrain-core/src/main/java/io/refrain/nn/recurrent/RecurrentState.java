@@ -32,11 +32,12 @@ public final class RecurrentState {
 
   static RecurrentState zeros(int layers, int states, int batch, int hidden) {
     Sizes.positive("batch size", batch);
+    int size = Tensor.size(batch, hidden);
     List<List<Tensor>> all = new ArrayList<>();
     for (int layer = 0; layer < layers; layer++) {
       List<Tensor> tensors = new ArrayList<>();
       for (int state = 0; state < states; state++) {
-        tensors.add(Tensor.constant(new float[batch * hidden], batch, hidden));
+        tensors.add(Tensor.constant(new float[size], batch, hidden));
       }
       all.add(tensors);
     }

@@ -51,7 +51,7 @@ final class SequenceRun {
     batch = input.batch();
     hidden = layer.hidden;
     gateCount = layer.gates();
-    gates = tape.buffer(steps * batch * gateCount);
+    gates = tape.buffer(Tensor.size(steps, batch, gateCount));
     for (int state = 0; state < layer.cell.states(); state++) {
       states.add(tape.tensor(true, steps, batch, hidden));
       last.add(tape.tensor(true, batch, hidden));

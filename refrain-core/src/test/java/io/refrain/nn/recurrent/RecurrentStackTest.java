@@ -195,4 +195,25 @@ class RecurrentStackTest {
         .isThrownBy(mistake::run)
         .satisfies(e -> assertThat(e.getMessage()).contains(parts));
   }
+
+  @Test
+  void whatNoArrayCanHoldIsRefused() {
+    SplittableRandom random = new SplittableRandom(1);
+    RecurrentStack stack =
+        new RecurrentStack(
+            RecurrentStack.Options.of(new ElmanCell(ElmanCell.Nonlinearity.TANH), 2, 1024)
+                .withIndexedInput(),
+            random);
+    Tape tape = Tape.computing(ThreadTeam.single());
+    RecurrentState state = stack.initialState(1);
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> stack.initialState(1 << 22))
+        .withMessage("a tensor of shape [4194304, 1024] is larger than an array can be");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> stack.forward(tape, new int[0], 1 << 16, 1 << 16, state))
+        .withMessage("a tensor of shape [65536, 65536] is larger than an array can be");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> stack.forward(tape, new int[1 << 21], 1 << 21, 1, state))
+        .withMessage("a tensor of shape [2097152, 1, 1024] is larger than an array can be");
+  }
 }
