@@ -60,7 +60,7 @@ final class EvaluateCommand implements Callable<Integer> {
               tokens,
               token -> characters(tokenizer, token),
               (token, probability) -> {
-                if (progress != null && ++read[0] % 1000 == 0) {
+                if (progress != null && (++read[0] % 1000 == 0 || read[0] == tokens.length - 1)) {
                   progress.at(read[0], "");
                 }
               });
@@ -70,7 +70,7 @@ final class EvaluateCommand implements Callable<Integer> {
   }
 
   private static @Nullable TaskProgress progress(int tokens) {
-    return tokens < PROGRESS_TOKENS ? null : TaskProgress.onStandardError("Reading", tokens);
+    return tokens < PROGRESS_TOKENS ? null : TaskProgress.onStandardError("Reading", tokens - 1);
   }
 
   private int[] tokens(RunConfig config, Tokenizer tokenizer) throws IOException {
