@@ -10,7 +10,6 @@ import java.util.function.Function;
 import java.util.function.IntSupplier;
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
-import me.tongfei.progressbar.ProgressBarConsumer;
 
 /**
  * A progress bar in the last line of a terminal; what else there is to say scrolls by above it.
@@ -23,12 +22,11 @@ final class BarDisplay implements TrainingDisplay {
   private static final int REDRAW_MILLIS = 200;
   private static final double NEWS_SECONDS = 2;
   private static final int WIDEST_TEXT = 100;
-  private static final String TO_LINE_START = "\r\u001b[K";
 
   private final Pace pace;
   private final Bulletin bulletin;
   private final IntSupplier columns;
-  private final Screen screen;
+  private final StatusLine statusLine;
   private final ProgressBar bar;
   private final AtomicBoolean closed = new AtomicBoolean();
   private final Thread closeAtExit = new Thread(this::endBar, "progress bar's end");
@@ -47,13 +45,13 @@ final class BarDisplay implements TrainingDisplay {
     this.pace = pace;
     this.columns = columns;
     bulletin = new Bulletin(sampler, NEWS_SECONDS);
-    screen = new Screen(out, columns);
+    statusLine = new StatusLine(out, columns);
     bar =
         new ProgressBarBuilder()
             .setInitialMax(1)
             .setUpdateIntervalMillis(REDRAW_MILLIS)
             .continuousUpdate()
-            .setConsumer(screen)
+            .setConsumer(statusLine)
             .setRenderer((state, width) -> {
               Pace.Reading reading = pace.read();
               return reading == null ? "" : line.of(reading, width);
@@ -71,14 +69,14 @@ final class BarDisplay implements TrainingDisplay {
   public void evaluated(
       Progress progress, LanguageModel.Evaluation evaluation, boolean better, LanguageModel model) {
     int width = Math.min(columns.getAsInt() - 1, WIDEST_TEXT);
-    screen.printAbove(
+    statusLine.printAbove(
         bulletin.evaluated(pace.elapsed(), progress, evaluation, better, model, width));
   }
 
   @Override
   public void finished(Trainer.End end, Progress progress) {
     close();
-    screen.printAbove(List.of(Bulletin.summary(end, progress)));
+    statusLine.printAbove(List.of(Bulletin.summary(end, progress)));
   }
 
   @Override
@@ -95,62 +93,8 @@ final class BarDisplay implements TrainingDisplay {
     if (closed.compareAndSet(false, true)) {
       // Draws once more and takes the bar off its library's thread.
       bar.close();
-      // The library does not close the screen of a bar that is closed before it was first drawn.
-      screen.close();
-    }
-  }
-
-  /** The terminal's last line and what stands above it. */
-  private static final class Screen implements ProgressBarConsumer {
-    private final PrintStream out;
-    private final IntSupplier columns;
-    private String shown = "";
-    private boolean ended;
-
-    Screen(PrintStream out, IntSupplier columns) {
-      this.out = out;
-      this.columns = columns;
-    }
-
-    @Override
-    public int getMaxRenderedLength() {
-      // Room for the ^C that a terminal echoes; a full line would begin another one.
-      return Math.max(1, columns.getAsInt() - 3);
-    }
-
-    @Override
-    public synchronized void accept(String line) {
-      if (ended) {
-        return;
-      }
-      shown = line;
-      out.print(TO_LINE_START + line);
-      out.flush();
-    }
-
-    synchronized void printAbove(List<String> lines) {
-      if (lines.isEmpty()) {
-        return;
-      }
-      // In one piece, or the terminal might be seen without a bar.
-      String start = shown.isEmpty() ? "" : TO_LINE_START;
-      out.print(start + String.join("\n", lines) + "\n" + shown);
-      out.flush();
-    }
-
-    @Override
-    public synchronized void clear() {
-      accept("");
-    }
-
-    @Override
-    public synchronized void close() {
-      if (!shown.isEmpty()) {
-        out.println();
-      }
-      out.flush();
-      shown = "";
-      ended = true;
+      // The library does not close the line of a bar that is closed before it was first drawn.
+      statusLine.close();
     }
   }
 }

@@ -12,8 +12,6 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.Callable;
-import me.tongfei.progressbar.ProgressBar;
-import me.tongfei.progressbar.ProgressBarBuilder;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -54,7 +52,7 @@ final class EvaluateCommand implements Callable<Integer> {
     Tokenizer tokenizer = directory.tokenizer();
     int[] tokens = tokens(config, tokenizer);
     Score score;
-    try (ProgressBar bar = tokens.length < PROGRESS_TOKENS ? null : bar(tokens.length)) {
+    try (TaskProgress progress = progress(tokens.length)) {
       int[] read = {0};
       score =
           Score.of(
@@ -62,8 +60,8 @@ final class EvaluateCommand implements Callable<Integer> {
               tokens,
               token -> characters(tokenizer, token),
               (token, probability) -> {
-                if (bar != null && ++read[0] % 1000 == 0) {
-                  bar.stepTo(read[0]);
+                if (progress != null && (++read[0] % 1000 == 0 || read[0] == tokens.length - 1)) {
+                  progress.at(read[0], "");
                 }
               });
     }
@@ -71,15 +69,15 @@ final class EvaluateCommand implements Callable<Integer> {
     return 0;
   }
 
-  private static ProgressBar bar(int tokens) {
-    return new ProgressBarBuilder().setTaskName("Reading").setInitialMax(tokens).build();
+  private static @Nullable TaskProgress progress(int tokens) {
+    return tokens < PROGRESS_TOKENS ? null : TaskProgress.onStandardError("Reading", tokens - 1);
   }
 
   private int[] tokens(RunConfig config, Tokenizer tokenizer) throws IOException {
     if (file != null) {
       return tokenizer.encode(Corpus.read(file).text());
     }
-    int[] all = tokenizer.encode(Texts.read(config.corpus()).text());
+    int[] all = tokenizer.encode(Texts.readUnchanged(config, run).text());
     int[] validation = TrainingRun.split(config, all).validation();
     if (validation.length < 2) {
       throw new IllegalArgumentException(

@@ -6,6 +6,7 @@ import io.refrain.text.Tokenizer;
 import io.refrain.train.RunDirectory;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.SplittableRandom;
 import java.util.concurrent.Callable;
 import java.util.random.RandomGenerator;
@@ -13,6 +14,7 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
@@ -81,6 +83,9 @@ final class GenerateCommand implements Callable<Integer> {
     if (length < 0) {
       throw new IllegalArgumentException("--length must be at least 0, but is " + length);
     }
+    if (greedy) {
+      requireNoSampling();
+    }
     Sampler.Options options = new Sampler.Options(greedy ? 0 : temperature, topK, topP, 0);
     RunDirectory directory = new RunDirectory(run);
     Tokenizer tokenizer = directory.tokenizer();
@@ -91,6 +96,17 @@ final class GenerateCommand implements Callable<Integer> {
     RandomGenerator random = seed == null ? new SplittableRandom() : new SplittableRandom(seed);
     write(tokenizer, session, sampler, random, prefix == null ? "" : tokenizer.decode(start));
     return 0;
+  }
+
+  private void requireNoSampling() {
+    for (String option : List.of("--temperature", "--top-k", "--top-p")) {
+      if (spec.commandLine().getParseResult().hasMatchedOption(option)) {
+        throw new ParameterException(
+            spec.commandLine(),
+            "--greedy draws nothing at random, so that %s has no meaning: leave one of them out"
+                .formatted(option));
+      }
+    }
   }
 
   private void write(

@@ -13,6 +13,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Stream;
+import javax.imageio.ImageIO;
 import org.knowm.xchart.ChartEncoder;
 import org.knowm.xchart.XYChart;
 import org.knowm.xchart.XYChartBuilder;
@@ -80,6 +81,8 @@ final class LossChart {
 
   /** Writes {@code loss.png} and {@code loss.svg}. */
   void write(Path folder) throws IOException {
+    // A cache on disk takes a shutdown hook, which Java refuses once Ctrl-C was pressed.
+    ImageIO.setUseCache(false);
     AtomicFile.write(folder.resolve("loss.png"), out -> ChartEncoder.saveChart(chart, out, "png"));
     byte[] svg = svg();
     AtomicFile.write(folder.resolve("loss.svg"), out -> out.write(svg));

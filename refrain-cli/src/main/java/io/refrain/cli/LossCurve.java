@@ -29,7 +29,7 @@ final class LossCurve {
       draw(run, log);
       return Optional.empty();
     } catch (IOException unwritable) {
-      return Optional.of("no loss curve: " + firstLine(unwritable));
+      return Optional.of("no loss curve: " + FailureMessage.of(unwritable));
     } catch (RuntimeException | Error unusable) {
       // AWT tells of missing libraries and fonts by errors of many kinds, InternalError included.
       return Optional.of("no loss curve, for Java cannot draw here: " + firstLine(unusable));
@@ -55,7 +55,6 @@ final class LossCurve {
     if (message == null || message.isBlank()) {
       return kind;
     }
-    String line = message.strip().lines().findFirst().orElse(kind);
-    return failure instanceof IOException ? line : kind + ": " + line;
+    return kind + ": " + message.strip().lines().findFirst().orElse("");
   }
 }

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.SequencedMap;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -63,6 +64,8 @@ public final class Main implements Runnable {
   public static void main(String[] arguments) {
     Thread warmUp = WarmUp.start();
     CommandLine commandLine = commandLine(arguments);
+    commandLine.setOut(Output.writer(System.out));
+    commandLine.setErr(Output.writer(System.err));
     commandLine.setExecutionStrategy(parsed -> {
       WarmUp.await(warmUp); // kernels must not be chosen before the module is there
       return new CommandLine.RunLast().execute(parsed);
@@ -72,6 +75,8 @@ public final class Main implements Runnable {
 
   /** Runs a command with the defaults of the recipe that it names. */
   static int execute(CommandLine commandLine, String... arguments) {
+    // Figures are written one way everywhere: the way that recipes and options are read.
+    Locale.setDefault(Locale.Category.FORMAT, Locale.ROOT);
     List<String> words = List.of(arguments);
     int at = words.indexOf("--recipe");
     String recipe = at >= 0 && at + 1 < words.size() ? words.get(at + 1) : null;
@@ -89,7 +94,7 @@ public final class Main implements Runnable {
         }
       }
     } catch (IOException | IllegalArgumentException e) {
-      commandLine.getErr().println("refrain: " + firstLine(e));
+      commandLine.getErr().println("refrain: " + FailureMessage.of(e));
       return CommandLine.ExitCode.USAGE;
     }
     try {
@@ -138,7 +143,7 @@ public final class Main implements Runnable {
     commandLine.setParameterExceptionHandler((exception, words) -> {
       CommandLine command = exception.getCommandLine();
       PrintWriter err = command.getErr();
-      err.println("refrain: " + firstLine(exception));
+      err.println("refrain: " + FailureMessage.of(exception));
       err.printf("Try `%s --help`.%n", command.getCommandSpec().qualifiedName());
       return command.getCommandSpec().exitCodeOnInvalidInput();
     });
@@ -146,21 +151,13 @@ public final class Main implements Runnable {
       if (main.stacktrace) {
         exception.printStackTrace(command.getErr());
       } else {
-        command.getErr().println("refrain: " + firstLine(exception));
+        command.getErr().println("refrain: " + FailureMessage.of(exception));
       }
       return exception instanceof IllegalArgumentException
           ? command.getCommandSpec().exitCodeOnInvalidInput()
           : command.getCommandSpec().exitCodeOnExecutionException();
     });
     return commandLine;
-  }
-
-  private static String firstLine(Exception exception) {
-    String message = exception.getMessage();
-    if (message == null || message.isBlank()) {
-      return "unexpected %s; --stacktrace shows where".formatted(exception.getClass().getName());
-    }
-    return message.lines().findFirst().orElse("");
   }
 
   @Override

@@ -62,7 +62,8 @@ record ProgressLine(int epochs, boolean lines, boolean colour) {
     return head + bar(reading.fraction(), Math.min(room, WIDEST_BAR)) + tail;
   }
 
-  private String bar(double fraction, int width) {
+  /** {@return a bar of exactly so many columns, at least 2, done from 0 to 1} */
+  String bar(double fraction, int width) {
     if (!lines) {
       int done = (int) (fraction * (width - 2));
       return "[" + "#".repeat(done) + "-".repeat(width - 2 - done) + "]";

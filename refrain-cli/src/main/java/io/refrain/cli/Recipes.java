@@ -19,18 +19,18 @@ import picocli.CommandLine.Model.OptionSpec;
  * a line. They give the defaults that flags override.
  */
 final class Recipes implements IDefaultValueProvider {
-  static final List<String> NAMES = List.of("default", "notebook", "d2l-rnn");
+  private static final String DEFAULT = "default";
+
+  static final List<String> NAMES = List.of(DEFAULT, "notebook", "d2l-rnn");
 
   private static final String CORPUS = "corpus";
   private static final String MINUTES = "minutes";
   private static final String EPOCHS = "epochs";
 
   private final Properties values;
-  private final boolean limitedByEpochs;
 
-  private Recipes(Properties values, boolean limitedByEpochs) {
+  private Recipes(Properties values) {
     this.values = values;
-    this.limitedByEpochs = limitedByEpochs;
   }
 
   /**
@@ -41,11 +41,14 @@ final class Recipes implements IDefaultValueProvider {
    *     limit does not hold
    */
   static Recipes of(@Nullable String recipe, boolean limitedByEpochs) throws IOException {
-    Properties values = load("default");
-    if (recipe != null) {
+    Properties values = load(DEFAULT);
+    if (limitedByEpochs) {
+      values.remove(MINUTES);
+    }
+    if (recipe != null && !recipe.equals(DEFAULT)) {
       Properties own = load(recipe);
       for (String key : own.stringPropertyNames()) {
-        if (!values.containsKey(key) && !key.equals(EPOCHS)) {
+        if (!values.containsKey(key) && !key.equals(EPOCHS) && !key.equals(MINUTES)) {
           throw new IllegalArgumentException(
               "recipe %s: unknown option \"%s\"; `refrain train --help` lists them"
                   .formatted(recipe, key));
@@ -56,7 +59,7 @@ final class Recipes implements IDefaultValueProvider {
       }
       values.putAll(own);
     }
-    return new Recipes(values, limitedByEpochs);
+    return new Recipes(values);
   }
 
   private static Properties load(String recipe) throws IOException {
@@ -92,9 +95,6 @@ final class Recipes implements IDefaultValueProvider {
       return argument.isPositional() ? values.getProperty(CORPUS) : null;
     }
     String key = option.longestName().replaceFirst("^--", "");
-    if (key.equals(MINUTES) && limitedByEpochs) {
-      return null;
-    }
     return values.getProperty(key);
   }
 }

@@ -6,6 +6,7 @@ import io.refrain.kernel.ThreadTeam;
 import io.refrain.model.LanguageModel;
 import io.refrain.text.Tokenizer;
 import io.refrain.train.Progress;
+import io.refrain.train.RunConfig;
 import io.refrain.train.Trainer;
 import io.refrain.train.TrainingListener;
 import java.io.IOException;
@@ -17,8 +18,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.concurrent.Callable;
-import me.tongfei.progressbar.ProgressBar;
-import me.tongfei.progressbar.ProgressBarBuilder;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -99,44 +98,51 @@ final class ReproduceCommand implements Callable<Integer> {
     return allMet ? 0 : 1;
   }
 
+  /** A trained model and its mean loss over the last epoch, in nats a token. */
+  record Trained(LanguageModel model, double loss) {}
+
   private boolean reproduce(Figure figure) throws IOException {
     TrainCommand.Job job = TrainCommand.job(figure.recipe, Path.of("unused"), List.of());
-    int trained = job.config().maximumTokens();
-    Split split = Split.byPosition(Arrays.copyOf(job.tokens(), trained), 0);
-    LanguageModel model =
-        new LanguageModel(
-            job.config().model(), new SplittableRandom(job.config().training().seed()));
-    double[] lastLoss = {Double.NaN};
     long start = System.nanoTime();
+    Trained trained;
     try (ThreadTeam team = new ThreadTeam(threads.count());
-        ProgressBar bar =
-            new ProgressBarBuilder()
-                .setTaskName(figure.recipe)
-                .setInitialMax(job.config().training().epochs())
-                .build()) {
-      Trainer trainer = new Trainer(job.config().training(), model, split, team);
-      trainer.run(
-          new TrainingListener() {
-            @Override
-            public void epochEnded(Progress progress) {
-              lastLoss[0] = progress.meanLoss();
-              bar.setExtraMessage(" loss %.3f".formatted(progress.meanLoss()));
-              bar.stepTo(progress.epoch() + 1L);
-            }
-          });
+        TaskProgress progress =
+            TaskProgress.onStandardError(figure.recipe, job.config().training().epochs())) {
+      trained = train(job, team, progress);
     }
     double seconds = (System.nanoTime() - start) / 1e9;
-    double value = figure.value(lastLoss[0]);
-    int[] heldOut = Arrays.copyOfRange(job.tokens(), trained, trained + HELD_OUT);
+    double value = figure.value(trained.loss());
+    int first = job.config().maximumTokens();
+    int[] heldOut = Arrays.copyOfRange(job.tokens(), first, first + HELD_OUT);
     Tokenizer tokenizer = job.tokenizer();
     Score score =
         Score.of(
-            model.freeze(),
+            trained.model().freeze(),
             heldOut,
             token -> EvaluateCommand.characters(tokenizer, token),
             (token, probability) -> {});
     report(figure, value, seconds, score.perplexity());
     return value <= figure.target;
+  }
+
+  /** Trains on the first tokens, all of them, without a run directory. */
+  static Trained train(TrainCommand.Job job, ThreadTeam team, TaskProgress display)
+      throws IOException {
+    RunConfig config = job.config();
+    Split split = Split.byPosition(Arrays.copyOf(job.tokens(), config.maximumTokens()), 0);
+    LanguageModel model =
+        new LanguageModel(config.model(), new SplittableRandom(config.training().seed()));
+    double[] lastLoss = {Double.NaN};
+    new Trainer(config.training(), model, split, team)
+        .run(
+            new TrainingListener() {
+              @Override
+              public void epochEnded(Progress progress) {
+                lastLoss[0] = progress.meanLoss();
+                display.at(progress.epoch() + 1L, "loss " + Figures.loss(progress.meanLoss()));
+              }
+            });
+    return new Trained(model, lastLoss[0]);
   }
 
   private void report(Figure figure, double value, double seconds, double heldOutPerplexity) {

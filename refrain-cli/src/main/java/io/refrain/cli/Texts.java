@@ -3,6 +3,7 @@ package io.refrain.cli;
 import io.refrain.text.Corpus;
 import io.refrain.text.CorpusCatalogue;
 import io.refrain.text.Fetcher;
+import io.refrain.train.RunConfig;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -36,6 +37,32 @@ final class Texts {
       return new CorpusCatalogue(System.getenv(), Path.of(""), talking).read(name);
     }
     return Corpus.read(Path.of(name));
+  }
+
+  /**
+   * What a corpus is called in a run's configuration, which must mean the same from any folder.
+   *
+   * @param name as the user typed it
+   */
+  static String lasting(String name) {
+    return name.equals(BUILT_IN) || CorpusCatalogue.find(name).isPresent()
+        ? name
+        : Path.of(name).toAbsolutePath().normalize().toString();
+  }
+
+  /**
+   * Reads a run's corpus again.
+   *
+   * @throws IOException when it cannot be read, or is another text than the run was begun with
+   */
+  static Corpus readUnchanged(RunConfig config, Path run) throws IOException {
+    Corpus corpus = read(config.corpus());
+    if (!sha1(corpus).equals(config.corpusSha1())) {
+      throw new IOException(
+          "the text %s has changed since %s was begun: put the old text back, or begin anew"
+              .formatted(config.corpus(), run));
+    }
+    return corpus;
   }
 
   static String sha1(Corpus corpus) {

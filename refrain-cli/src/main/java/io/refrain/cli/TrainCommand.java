@@ -16,6 +16,7 @@ import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
@@ -39,6 +40,10 @@ import picocli.CommandLine.Spec;
       "  refrain train --out runs/book --resume      go on where it stopped"
     })
 final class TrainCommand implements Callable<Integer> {
+  /** Where to go on, when to stop, and what changes no result. */
+  private static final List<String> WITH_RESUME =
+      List.of("--resume", "--out", "--epochs", "--minutes", "--threads", "--json", "--stacktrace");
+
   @Spec private CommandSpec spec;
 
   @Parameters(
@@ -104,7 +109,8 @@ final class TrainCommand implements Callable<Integer> {
     Corpus text = Texts.read(name);
     Tokenizer tokenizer =
         options.tokenizer().train(text.text(), options.tokenizer().defaultOptions());
-    RunConfig config = options.config(name, Texts.sha1(text), tokenizer.vocabulary().size());
+    RunConfig config =
+        options.config(Texts.lasting(name), Texts.sha1(text), tokenizer.vocabulary().size());
     RunDirectory directory = new RunDirectory(out == null ? free(name) : out);
     return new Job(directory, config, tokenizer, tokenizer.encode(text.text()));
   }
@@ -114,27 +120,46 @@ final class TrainCommand implements Callable<Integer> {
       throw new ParameterException(
           spec.commandLine(), "--resume needs --out DIR: the folder of the run to go on with");
     }
+    requireNothingElse();
     RunDirectory directory = new RunDirectory(out);
     RunConfig config = directory.config();
-    Corpus text = Texts.read(config.corpus());
-    if (!Texts.sha1(text).equals(config.corpusSha1())) {
-      throw new IOException(
-          "the text %s has changed since %s was begun: put the old text back, or begin anew"
-              .formatted(config.corpus(), out));
-    }
+    Corpus text = Texts.readUnchanged(config, out);
     Tokenizer tokenizer = directory.tokenizer();
     RunConfig limited = options.withLimits(config, isGiven("--epochs"), isGiven("--minutes"));
     return new Job(directory, limited, tokenizer, tokenizer.encode(text.text()));
+  }
+
+  /** What a run is configured with cannot be changed on the way; to pass over a wish is worse. */
+  private void requireNothingElse() {
+    CommandLine.ParseResult given = spec.commandLine().getParseResult();
+    if (!given.matchedPositionals().isEmpty()) {
+      throw new ParameterException(
+          spec.commandLine(), "--resume goes on with the run's own text: leave CORPUS out");
+    }
+    for (OptionSpec option : given.matchedOptions()) {
+      if (!WITH_RESUME.contains(option.longestName())) {
+        throw new ParameterException(
+            spec.commandLine(),
+            "%s cannot be changed with --resume, which takes only %s"
+                .formatted(option.longestName(), String.join(", ", WITH_RESUME)));
+      }
+    }
   }
 
   private boolean isGiven(String option) {
     return spec.commandLine().getParseResult().hasMatchedOption(option);
   }
 
+  /** {@return what a run on a corpus is called: the file or folder, without its suffix} */
+  static String nameOf(String corpus) {
+    Path file = Path.of(corpus).toAbsolutePath().normalize().getFileName();
+    String name = file == null ? "" : file.toString().replaceFirst("\\.[A-Za-z]+$", "");
+    return name.isBlank() ? "run" : name;
+  }
+
   /** runs/NAME, or runs/NAME-2 and so on when there is one. */
   private static Path free(String corpus) {
-    Path file = Path.of(corpus).getFileName();
-    String name = file == null ? "run" : file.toString().replaceFirst("\\.[A-Za-z]+$", "");
+    String name = nameOf(corpus);
     Path path = Path.of("runs", name);
     for (int i = 2; Files.exists(path); i++) {
       path = Path.of("runs", name + "-" + i);

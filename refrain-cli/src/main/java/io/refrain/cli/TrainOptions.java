@@ -108,9 +108,17 @@ final class TrainOptions {
         tokenizer(),
         maximumTokens,
         validation,
-        new LanguageModelConfig(
-            vocabulary, embedding, CellKind.of(cell + "-" + nonlinearity), hidden, layers),
+        new LanguageModelConfig(vocabulary, embedding, cellKind(), hidden, layers),
         training());
+  }
+
+  private CellKind cellKind() {
+    if (!cell.equals("rnn")) {
+      throw new IllegalArgumentException("--cell must be rnn, but is \"%s\"".formatted(cell));
+    }
+    return choose("--nonlinearity", nonlinearity, "tanh", "relu")
+        ? CellKind.RNN_TANH
+        : CellKind.RNN_RELU;
   }
 
   private TrainingConfig training() {

@@ -1,5 +1,6 @@
 package io.refrain.cli;
 
+import io.refrain.data.Split;
 import io.refrain.generate.Sampler;
 import io.refrain.generate.Session;
 import io.refrain.kernel.Kernels;
@@ -47,10 +48,13 @@ final class Training {
 
   /** Says in two lines what is about to be trained. */
   void describe(PrintWriter err) {
+    Split split = TrainingRun.split(config, tokens);
     err.printf(
-        "%s: %,d tokens (%s, %d kinds); %s %d x %d, batch %d, %d steps, %s %s%n",
+        "%s: %,d tokens to train on, %,d to validate with (%s, %d kinds);"
+            + " %s %d x %d, batch %d, %d steps, %s %s%n",
         config.corpus(),
-        tokens.length,
+        split.train().length,
+        split.validation().length,
         config.tokenizer().label(),
         config.model().vocabulary(),
         config.model().cell().label(),
@@ -68,34 +72,47 @@ final class Training {
 
   /** Trains, draws the loss and says what to do next; returns the exit code. */
   int run(boolean resume, boolean json, PrintWriter out, PrintWriter err) throws IOException {
-    Trainer.End end;
-    try (TrainingRun run =
+    TrainingRun run =
         resume
             ? TrainingRun.resume(directory, config, tokens, team)
-            : TrainingRun.create(directory, config, tokenizer, tokens, team)) {
-      end = train(run, json);
+            : TrainingRun.create(directory, config, tokenizer, tokens, team);
+    CountDownLatch done = new CountDownLatch(1);
+    Thread hook = new Thread(() -> stopAndWait(run.trainer(), done), "save-on-exit");
+    Runtime.getRuntime().addShutdownHook(hook);
+    try {
+      Trainer.End end = trainAndTell(run, json, out, err);
+      return end == Trainer.End.STOPPED ? EXIT_INTERRUPTED : 0;
+    } finally {
+      // Not before everything is written: the process ends as soon as the hook does.
+      done.countDown();
+      removeHook(hook);
     }
-    Optional<String> problem = LossCurve.draw(directory);
+  }
+
+  private Trainer.End trainAndTell(TrainingRun run, boolean json, PrintWriter out, PrintWriter err)
+      throws IOException {
+    Trainer.End end;
+    Optional<String> problem;
+    try {
+      end = train(run, json);
+    } finally {
+      problem = LossCurve.draw(directory); // which shows best how a training failed
+    }
     problem.ifPresent(err::println);
     if (json) {
       Output.line(out, Map.of("event", "saved", "run", directory.path().toString()));
     } else {
       say(problem.isEmpty(), err);
     }
-    return end == Trainer.End.STOPPED ? EXIT_INTERRUPTED : 0;
+    return end;
   }
 
   private Trainer.End train(TrainingRun run, boolean json) throws IOException {
-    CountDownLatch saved = new CountDownLatch(1);
-    Thread hook = new Thread(() -> stopAndWait(run.trainer(), saved), "save-on-exit");
-    Runtime.getRuntime().addShutdownHook(hook);
-    try (TrainingDisplay display = display(json)) {
+    try (run;
+        TrainingDisplay display = display(json)) {
       Trainer.End end = run.run(display);
       display.finished(end, run.trainer().progress());
       return end;
-    } finally {
-      saved.countDown();
-      removeHook(hook);
     }
   }
 

@@ -29,7 +29,7 @@ sealed interface TrainingDisplay extends TrainingListener, AutoCloseable
     Pace pace = new Pace(config, System::nanoTime);
     Optional<Terminal> terminal = Terminal.onStandardError();
     if (terminal.isEmpty()) {
-      return new LineDisplay(config, pace, sampler, out);
+      return new LineDisplay(config, pace, sampler, Output.utf8(out));
     }
     boolean colour = System.getenv("NO_COLOR") == null;
     ProgressLine line =
@@ -43,7 +43,7 @@ sealed interface TrainingDisplay extends TrainingListener, AutoCloseable
    * @param config the limits of the training, which begins now
    */
   static TrainingDisplay json(TrainingConfig config) {
-    return new JsonDisplay(new Pace(config, System::nanoTime), System.out);
+    return new JsonDisplay(new Pace(config, System::nanoTime), Output.utf8(System.out));
   }
 
   /**

@@ -15,7 +15,13 @@ final class WarmUp {
   private WarmUp() {}
 
   static Thread start() {
-    Thread thread = new Thread(WarmUp::touchKernels, "warm-up");
+    return start(WarmUp::touchKernels);
+  }
+
+  static Thread start(Runnable work) {
+    Thread thread = new Thread(work, "warm-up");
+    // The command will meet the same failure and tell of it in its own words.
+    thread.setUncaughtExceptionHandler((failed, failure) -> {});
     thread.setDaemon(true);
     thread.start();
     return thread;

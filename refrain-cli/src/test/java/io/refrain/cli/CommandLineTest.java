@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
@@ -97,6 +98,33 @@ class CommandLineTest {
   }
 
   @Test
+  void evaluatesALongText() throws IOException {
+    train();
+    Path file = Files.writeString(folder.resolve("long.txt"), TEXT.repeat(2000));
+    Outcome outcome = refrain("evaluate", run.toString(), file.toString());
+    assertThat(outcome.code()).as(outcome.err()).isZero();
+    assertThat(outcome.out()).contains("105,999 tokens", "perplexity");
+  }
+
+  @Test
+  void refusesToEvaluateOnAnotherText() throws IOException {
+    train();
+    Files.writeString(corpus, "It was the worst of times. ".repeat(100));
+    Outcome outcome = refrain("evaluate", run.toString());
+    assertThat(outcome.code()).isEqualTo(1);
+    assertThat(outcome.onlyErrorLine()).contains("has changed").contains("put the old text back");
+    assertThat(refrain("evaluate", run.toString(), corpus.toString()).code()).isZero();
+  }
+
+  @Test
+  void findsItsTextFromOtherFolders() {
+    Path typed = Path.of("").toAbsolutePath().relativize(corpus);
+    assertThat(train(typed).code()).isZero();
+    assertThat(refrain("info", run.toString(), "--json").out())
+        .contains(Json.line(Map.of("corpus", corpus.toString())).replaceAll("[{}]", ""));
+  }
+
+  @Test
   void goesOnWhereItStopped() {
     assertThat(train().code()).isZero();
     Outcome more =
@@ -124,6 +152,33 @@ class CommandLineTest {
     assertThat(err.toString().lines()).singleElement().asString().contains(message);
   }
 
+  @ParameterizedTest
+  @CsvSource({"--hidden=9", "--seed=2", "--recipe=default", "--tokens=char", "book.txt"})
+  void refusesToResumeWithAnythingElse(String word) {
+    Outcome outcome = refrain("train", "--out", run.toString(), "--resume", word);
+    assertThat(outcome.code()).isEqualTo(2);
+    assertThat(outcome.onlyErrorLine())
+        .contains("--resume", word.startsWith("--") ? word.replaceFirst("=.*", "") : "CORPUS");
+  }
+
+  @ParameterizedTest
+  @CsvSource({"--temperature=0.5", "--top-k=3", "--top-p=0.9"})
+  void refusesToDrawGreedily(String word) {
+    Outcome outcome = refrain("generate", run.toString(), "--greedy", word);
+    assertThat(outcome.code()).isEqualTo(2);
+    assertThat(outcome.onlyErrorLine()).contains("--greedy", word.replaceFirst("=.*", ""));
+  }
+
+  @Test
+  void namesARunAfterItsText() {
+    assertThat(TrainCommand.nameOf("books/emma.txt")).isEqualTo("emma");
+    assertThat(TrainCommand.nameOf("."))
+        .isEqualTo(String.valueOf(Path.of("").toAbsolutePath().getFileName()));
+    assertThat(TrainCommand.nameOf("books/..")).isEqualTo(TrainCommand.nameOf("."));
+    assertThat(TrainCommand.nameOf("/")).isEqualTo("run");
+    assertThat(TrainCommand.nameOf(".txt")).isEqualTo("run");
+  }
+
   @Test
   void refusesToResumeOnAnotherText() throws IOException {
     train();
@@ -147,7 +202,8 @@ class CommandLineTest {
     "--validation,1,--validation must be at least 0 and below 1",
     "--threads,0,--threads must be at least 1",
     "--tokens,letters,verbatim",
-    "--cell,lstn,unknown cell",
+    "--cell,lstn,--cell must be rnn",
+    "--nonlinearity,sin,--nonlinearity must be tanh or relu",
     "--optimizer,sdg,known are sgd",
     "--state,keep,--state must be carry or reset",
     "--partition,none,--partition must be sequential or random",
@@ -178,6 +234,40 @@ class CommandLineTest {
     assertThat(outcome.code()).isEqualTo(1);
     assertThat(outcome.onlyErrorLine()).contains("diverged", "learning rate");
     assertThat(refrain("generate", run.toString(), "--length", "3").code()).isZero();
+  }
+
+  @Test
+  void drawsHowTrainingDiverged() {
+    String[] unbounded = {
+      "--nonlinearity=relu", "--optimizer=sgd", "--learning-rate=100", "--clip=0"
+    };
+    List<String> options = new ArrayList<>(List.of(unbounded));
+    options.add("--evaluate-every=1"); // so that the log has a loss before there is none
+    assertThat(train(options.toArray(String[]::new)).onlyErrorLine()).contains("diverged");
+    assertThat(run.resolve("loss.png")).exists();
+  }
+
+  @Test
+  void refusesAFileAsItsFolder() throws IOException {
+    Files.createFile(run);
+    Outcome outcome = train();
+    assertThat(outcome.code()).isEqualTo(1);
+    assertThat(outcome.onlyErrorLine())
+        .isEqualTo("refrain: " + run + ": there is already a file of this name");
+  }
+
+  @Test
+  void writesFiguresAlikeInEveryCountry() {
+    Locale before = Locale.getDefault(Locale.Category.FORMAT);
+    Locale.setDefault(Locale.Category.FORMAT, Locale.GERMANY);
+    try {
+      Outcome outcome = train();
+      assertThat(outcome.err()).contains("1,696 tokens to train on, 424 to validate with");
+      assertThat(refrain("evaluate", run.toString()).out())
+          .containsPattern("perplexity +\\d+\\.\\d{4}");
+    } finally {
+      Locale.setDefault(Locale.Category.FORMAT, before);
+    }
   }
 
   @Test
@@ -267,6 +357,18 @@ class CommandLineTest {
     Files.writeString(recipe, "hiden = 5\n");
     assertThat(refrain("train", "--recipe", recipe.toString()).onlyErrorLine())
         .contains("unknown option \"hiden\"");
+  }
+
+  @Test
+  void keepsARecipesOwnMinutesWhenEpochsAreGiven() throws IOException {
+    Path recipe = folder.resolve("mine.properties");
+    Files.writeString(recipe, "minutes = 7\n");
+    assertThat(train("--recipe", recipe.toString()).code()).isZero();
+    assertThat(refrain("info", run.toString(), "--json").out())
+        .contains("\"epochs\":2", "\"minutes\":7");
+    run = folder.resolve("second");
+    assertThat(train("--recipe", "default").code()).isZero();
+    assertThat(refrain("info", run.toString(), "--json").out()).doesNotContain("\"minutes\":1.5");
   }
 
   @Test

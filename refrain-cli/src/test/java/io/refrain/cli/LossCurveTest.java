@@ -7,6 +7,7 @@ import io.refrain.train.RunDirectory;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -60,6 +61,33 @@ class LossCurveTest {
     return DocumentBuilderFactory.newInstance()
         .newDocumentBuilder()
         .parse(new ByteArrayInputStream(Files.readAllBytes(svg)));
+  }
+
+  /** Draws while its process ends, as after Ctrl-C. */
+  static final class AtExit {
+    public static void main(String[] arguments) {
+      RunDirectory run = new RunDirectory(Path.of(arguments[0]));
+      Thread hook =
+          new Thread(() -> System.out.println(LossCurve.draw(run).orElse("drawn at exit")));
+      Runtime.getRuntime().addShutdownHook(hook);
+    }
+  }
+
+  @Test
+  void drawsWhileTheProcessEnds() throws Exception {
+    RunDirectory run = run("ended", longLog());
+    drawOrSkip(run);
+    Process process =
+        new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-cp",
+                System.getProperty("java.class.path"),
+                AtExit.class.getName(),
+                run.path().toString())
+            .redirectErrorStream(true)
+            .start();
+    String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    assertThat(said).contains("drawn at exit");
   }
 
   @Test
