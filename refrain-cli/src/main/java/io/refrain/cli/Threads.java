@@ -9,7 +9,10 @@ final class Threads {
   @Option(
       names = "--threads",
       paramLabel = "N",
-      description = "Threads that compute (default: one a core, at most 8); changes no result.")
+      description = {
+        "Threads that compute (default: one a core, at most 8).",
+        "Their number changes no weight after the same number of updates."
+      })
   private int threads = Math.min(MOST_BY_DEFAULT, Runtime.getRuntime().availableProcessors());
 
   int count() {

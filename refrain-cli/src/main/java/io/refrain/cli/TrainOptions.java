@@ -86,7 +86,10 @@ final class TrainOptions {
       description = "Stop after N validations without a better one; 0: never.")
   private int patience;
 
-  @Option(names = "--seed", paramLabel = "N", description = "Same seed, same weights.")
+  @Option(
+      names = "--seed",
+      paramLabel = "N",
+      description = "Same seed, same weights after the same number of updates.")
   private long seed;
 
   TokenizerKind tokenizer() {

@@ -44,7 +44,7 @@ final class MatrixProduct {
     if (m == 1 && MANY_REGISTERS) {
       int width = WideTile.WIDTH;
       for (; column <= to - 2 * width; column += 2 * width) {
-        WideTile.multiplyAddTwoPanels(
+        RowTile.multiplyAdd(
             k, a, aAt, aStep, packed, packedAt + column * k, width * k, c, cAt + column);
       }
     }
