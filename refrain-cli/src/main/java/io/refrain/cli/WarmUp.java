@@ -8,8 +8,8 @@ import io.refrain.model.LanguageModelConfig;
 import java.util.SplittableRandom;
 
 /**
- * Loads the Vector API and the kernels on a second core while the first parses the command line: a
- * third of the time to the first character otherwise.
+ * Loads the Vector API and the kernels on a second core while the first parses the command line, so
+ * that the first character comes sooner.
  */
 final class WarmUp {
   private WarmUp() {}

@@ -33,7 +33,7 @@ final class KernelSelection {
     } catch (NoClassDefFoundError e) {
       LOG.log(
           Level.WARNING,
-          "scalar kernels, about ten times slower: start java with " + FLAG + " to use SIMD");
+          "scalar kernels, many times slower: start java with " + FLAG + " to use SIMD");
       return new ScalarKernels();
     } catch (ReflectiveOperationException | LinkageError e) {
       LOG.log(Level.WARNING, "scalar kernels: the SIMD kernels failed to load", e);

@@ -14,12 +14,9 @@ import jdk.incubator.vector.VectorSpecies;
  * that not every platform has, with results that differ between machines. These are the same bits
  * everywhere.
  *
- * <p>Two things about the just-in-time compiler shape this class. It keeps vectors in registers
- * only within what it inlines, so no vector is passed to or returned from a method of ours. And
- * when it inlines one of these loops into a caller that is large already, it runs out of budget in
- * the middle and leaves operations that allocate, ten times slower, depending on the timing of the
- * run. So each loop treats two vectors at a time, which makes it larger than what is ever inlined
- * (325 bytecodes), and lets one vector's arithmetic hide the other's latency.
+ * <p>The just-in-time compiler keeps vectors in registers only within what it inlines, and whether
+ * it inlines depends on the run, so no vector is passed to or returned from a method of ours. Each
+ * loop treats two vectors at a time, so that one's arithmetic may hide the other's latency.
  */
 @SuppressWarnings("FloatingPointLiteralPrecision") // coefficients as they were published
 final class Elementary {
