@@ -28,6 +28,17 @@ public interface Kernels {
   PanelLayout layout();
 
   /**
+   * Packs columns {@code from} to {@code to} of B[k × n] by {@link #layout()}.
+   *
+   * @param transposed false: B is stored as [k × n]; true: as [n × k]
+   * @param leading floats between two stored rows
+   * @param from a multiple of the panel width
+   * @param to a multiple of the panel width, or n
+   */
+  void pack(
+      boolean transposed, int k, int from, int to, float[] b, int bAt, int leading, Panels panels);
+
+  /**
    * C[m × n] += A[m × k] · B[k × n], for the columns {@code from} to {@code to} of B and C.
    *
    * <p>Each element of C is one sum over k in rising order, so neither m, nor the columns asked
@@ -35,7 +46,7 @@ public interface Kernels {
    *
    * @param aRow floats between rows of A, {@code aStep} between its columns; swapped, they read A
    *     transposed
-   * @param packed B, packed by {@link #layout()}
+   * @param b B, {@linkplain #pack packed}
    * @param from a multiple of the panel width
    * @param to a multiple of the panel width, or n
    */
@@ -48,8 +59,7 @@ public interface Kernels {
       int aAt,
       int aRow,
       int aStep,
-      float[] packed,
-      int packedAt,
+      Panels b,
       float[] c,
       int cAt,
       int cRow);

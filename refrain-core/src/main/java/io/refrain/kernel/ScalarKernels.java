@@ -28,6 +28,24 @@ public final class ScalarKernels implements Kernels {
   }
 
   @Override
+  public void pack(
+      boolean transposed, int k, int from, int to, float[] b, int bAt, int leading, Panels panels) {
+    int columnStep = transposed ? leading : 1;
+    int rowStep = transposed ? 1 : leading;
+    for (int column = from; column < to; column += LAYOUT.width()) {
+      int columns = Math.min(LAYOUT.width(), to - column);
+      int stride = LAYOUT.stride(columns);
+      for (int step = 0; step < k; step++) {
+        int source = bAt + step * rowStep + column * columnStep;
+        int target = column * k + step * stride;
+        for (int j = 0; j < stride; j++) {
+          panels.set(target + j, j < columns ? b[source + j * columnStep] : 0f);
+        }
+      }
+    }
+  }
+
+  @Override
   public void multiply(
       int m,
       int k,
@@ -37,8 +55,7 @@ public final class ScalarKernels implements Kernels {
       int aAt,
       int aRow,
       int aStep,
-      float[] packed,
-      int packedAt,
+      Panels b,
       float[] c,
       int cAt,
       int cRow) {
@@ -50,9 +67,9 @@ public final class ScalarKernels implements Kernels {
         Arrays.fill(sums, 0f);
         for (int step = 0; step < k; step++) {
           float x = a[aAt + row * aRow + step * aStep];
-          int b = packedAt + column * k + step * stride;
+          int at = column * k + step * stride;
           for (int j = 0; j < stride; j++) {
-            sums[j] += x * packed[b + j];
+            sums[j] += x * b.get(at + j);
           }
         }
         add(sums, 0, c, cAt + row * cRow + column, columns);

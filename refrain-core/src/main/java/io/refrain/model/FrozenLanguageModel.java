@@ -1,6 +1,7 @@
 package io.refrain.model;
 
 import io.refrain.kernel.Kernels;
+import io.refrain.kernel.Panels;
 import io.refrain.nn.Embedding;
 import io.refrain.nn.Linear;
 import io.refrain.nn.recurrent.FrozenStack;
@@ -18,7 +19,7 @@ public final class FrozenLanguageModel {
   private final LanguageModelConfig config;
   private final float @Nullable [] embedding;
   private final FrozenStack stack;
-  private final float[] packedOutput;
+  private final Panels output;
   private final float[] bias;
 
   /** Where one text stands: the recurrent state, and the logits of its next token. */
@@ -49,8 +50,7 @@ public final class FrozenLanguageModel {
     this.stack = stack;
     Matrix weight =
         Matrix.of(linear.weight().data(), config.vocabulary(), config.hidden()).transpose();
-    packedOutput = new float[MatrixProduct.packedLength(weight)];
-    MatrixProduct.packPart(weight, packedOutput, 0, 1);
+    output = MatrixProduct.pack(weight);
     bias = linear.bias().values();
   }
 
@@ -79,8 +79,7 @@ public final class FrozenLanguageModel {
         0,
         hidden,
         1,
-        packedOutput,
-        0,
+        output,
         state.logits,
         0,
         vocabulary);

@@ -2,6 +2,7 @@ package io.refrain.tensor;
 
 import io.refrain.kernel.Kernels;
 import io.refrain.kernel.PanelLayout;
+import io.refrain.kernel.Panels;
 import io.refrain.kernel.ThreadTeam;
 import java.util.Arrays;
 
@@ -22,6 +23,45 @@ public final class MatrixProduct {
   private static final int BLOCK_ROWS = 384;
 
   private static final int BLOCK_COLUMNS = 256 / LAYOUT.width() * LAYOUT.width();
+
+  /**
+   * The left operand. Where it is transposed and its stored rows are long, each step of a tile
+   * would touch another page of memory, so blocks of it are copied together before they are used.
+   *
+   * @param a the operand
+   * @param copies room for a block of every thread; empty where A is read in place
+   */
+  private record Left(Matrix a, float[] copies) {
+    /** Stored rows of 4 KB lie on a page each. */
+    private static final int LONG = 1024;
+
+    private static final int COPIED_ROWS = 96;
+
+    static Left of(Tape tape, Matrix a) {
+      boolean copied = a.transposed() && a.leading() >= LONG;
+      int length = copied ? tape.team().size() * COPIED_ROWS * a.columns() : 0;
+      return new Left(a, tape.buffer(length));
+    }
+
+    int blockRows() {
+      return copies.length == 0 ? BLOCK_ROWS : COPIED_ROWS;
+    }
+
+    /** Rows {@code first} to {@code end}, for the thread that does this part. */
+    Matrix block(int part, int first, int end) {
+      int rows = end - first;
+      int at = a.at() + first * a.rowStride();
+      if (copies.length == 0) {
+        return new Matrix(a.data(), at, rows, a.columns(), a.leading(), a.transposed());
+      }
+      int copy = part * COPIED_ROWS * a.columns();
+      for (int step = 0; step < a.columns(); step++) {
+        System.arraycopy(
+            a.data(), at + step * a.leading(), copies, copy + step * COPIED_ROWS, rows);
+      }
+      return new Matrix(copies, copy, rows, a.columns(), COPIED_ROWS, true);
+    }
+  }
 
   /** What C holds before the product is added. */
   private sealed interface Start {
@@ -61,55 +101,72 @@ public final class MatrixProduct {
   private static void multiply(Tape tape, Matrix a, Matrix b, Matrix c, Start start) {
     int m = a.rows();
     int n = b.columns();
-    int panels = (n + LAYOUT.width() - 1) / LAYOUT.width();
-    float[] packed = tape.buffer(LAYOUT.length(b.rows(), n));
+    int panels = LAYOUT.panels(n);
+    Panels packed = panelsFor(tape, b);
     tape.team().run((part, parts) -> packPart(b, packed, part, parts));
+    Left left = Left.of(tape, a);
     if (n >= m && panels % tape.team().size() == 0) {
       tape.team()
           .run((part, parts) -> {
             int from = panelStart(panels, n, part, parts);
             int to = panelStart(panels, n, part + 1, parts);
-            multiplyBlocks(a, 0, m, packed, from, to, c, start);
+            multiplyBlocks(left, part, 0, m, packed, from, to, c, start);
           });
     } else {
       tape.team()
           .run((part, parts) -> {
             int first = ThreadTeam.boundary(m, part, parts);
             int end = ThreadTeam.boundary(m, part + 1, parts);
-            multiplyBlocks(a, first, end, packed, 0, n, c, start);
+            multiplyBlocks(left, part, first, end, packed, 0, n, c, start);
           });
     }
   }
 
-  /** Packs part {@code part} of {@code parts} of B for {@link Kernels#multiply}. */
-  public static void packPart(Matrix b, float[] packed, int part, int parts) {
-    int panels = (b.columns() + LAYOUT.width() - 1) / LAYOUT.width();
-    pack(
-        b,
-        panelStart(panels, b.columns(), part, parts),
-        panelStart(panels, b.columns(), part + 1, parts),
-        packed);
+  /** B packed for {@link Kernels#multiply}, to keep. */
+  public static Panels pack(Matrix b) {
+    Panels panels = new Panels(LAYOUT.length(b.rows(), b.columns()));
+    packPart(b, panels, 0, 1);
+    return panels;
   }
 
-  /** Floats that B takes when packed. */
-  public static int packedLength(Matrix b) {
-    return LAYOUT.length(b.rows(), b.columns());
+  /** Room to {@linkplain #packPart pack} B until the tape is cleared. */
+  public static Panels panelsFor(Tape tape, Matrix b) {
+    return tape.panels(LAYOUT.length(b.rows(), b.columns()));
+  }
+
+  /** Packs part {@code part} of {@code parts} of B for {@link Kernels#multiply}. */
+  public static void packPart(Matrix b, Panels packed, int part, int parts) {
+    int panels = LAYOUT.panels(b.columns());
+    KERNELS.pack(
+        b.transposed(),
+        b.rows(),
+        panelStart(panels, b.columns(), part, parts),
+        panelStart(panels, b.columns(), part + 1, parts),
+        b.data(),
+        b.at(),
+        b.leading(),
+        packed);
   }
 
   private static int panelStart(int panels, int n, int part, int parts) {
     return Math.min(n, ThreadTeam.boundary(panels, part, parts) * LAYOUT.width());
   }
 
-  private static void pack(Matrix b, int from, int to, float[] packed) {
-    LAYOUT.pack(b.transposed(), b.rows(), from, to, b.data(), b.at(), b.leading(), packed, 0);
-  }
-
   private static void multiplyBlocks(
-      Matrix a, int firstRow, int endRow, float[] packed, int from, int to, Matrix c, Start start) {
-    int blocks = (endRow - firstRow + BLOCK_ROWS - 1) / BLOCK_ROWS;
+      Left left,
+      int part,
+      int firstRow,
+      int endRow,
+      Panels packed,
+      int from,
+      int to,
+      Matrix c,
+      Start start) {
+    int blocks = (endRow - firstRow + left.blockRows() - 1) / left.blockRows();
     for (int block = 0; block < blocks; block++) {
       int first = firstRow + ThreadTeam.boundary(endRow - firstRow, block, blocks);
       int end = firstRow + ThreadTeam.boundary(endRow - firstRow, block + 1, blocks);
+      Matrix a = left.block(part, first, end);
       for (int column = from; column < to; column += BLOCK_COLUMNS) {
         int last = Math.min(to, column + BLOCK_COLUMNS);
         begin(c, first, end, column, last, start);
@@ -119,11 +176,10 @@ public final class MatrixProduct {
             column,
             last,
             a.data(),
-            a.at() + first * a.rowStride(),
+            a.at(),
             a.rowStride(),
             a.columnStride(),
             packed,
-            0,
             c.data(),
             c.at() + first * c.leading(),
             c.leading());

@@ -1,6 +1,7 @@
 package io.refrain.tensor;
 
 import io.refrain.kernel.Kernels;
+import io.refrain.kernel.Panels;
 import io.refrain.kernel.ThreadTeam;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -31,7 +32,8 @@ import java.util.List;
 public final class Tape {
   private final ThreadTeam team;
   private final boolean recording;
-  private final Workspace workspace = new Workspace();
+  private final Workspace<float[]> arrays = new Workspace<>(float[]::new);
+  private final Workspace<Panels> panels = new Workspace<>(Panels::new);
   private final List<Runnable> nodes = new ArrayList<>();
 
   private Tape(ThreadTeam team, boolean recording) {
@@ -60,12 +62,17 @@ public final class Tape {
    * @param requiresGradient whether any input of the operation requires one; see {@link #wanted}
    */
   public Tensor tensor(boolean requiresGradient, int... shape) {
-    return new Tensor(shape, workspace.take(Tensor.size(shape)), recording && requiresGradient);
+    return new Tensor(shape, arrays.take(Tensor.size(shape)), recording && requiresGradient);
   }
 
   /** An array that lives until {@link #clear}, its values undefined. */
   public float[] buffer(int length) {
-    return workspace.take(length);
+    return arrays.take(length);
+  }
+
+  /** Room for so many packed floats that lives until {@link #clear}, its values undefined. */
+  Panels panels(int length) {
+    return panels.take(length);
   }
 
   /** Whether backward must compute the gradient of this input. */
@@ -104,7 +111,7 @@ public final class Tape {
    * was false before, and adds to it otherwise.
    */
   public float[] gradientToWrite(Tensor tensor) {
-    return tensor.openGradient(workspace::take);
+    return tensor.openGradient(arrays::take);
   }
 
   /**
@@ -141,6 +148,7 @@ public final class Tape {
   /** Forgets every operation and takes back every buffer; tensors of this tape are now invalid. */
   public void clear() {
     nodes.clear();
-    workspace.reset();
+    arrays.reset();
+    panels.reset();
   }
 }

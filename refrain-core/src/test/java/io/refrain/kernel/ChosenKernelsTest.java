@@ -36,6 +36,13 @@ class ChosenKernelsTest {
   }
 
   @Nested
+  class Pack extends PackContract {
+    Pack() {
+      super(Kernels.get());
+    }
+  }
+
+  @Nested
   class Multiply extends MultiplyContract {
     Multiply() {
       super(Kernels.get());

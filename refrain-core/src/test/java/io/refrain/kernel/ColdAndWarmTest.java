@@ -126,9 +126,9 @@ class ColdAndWarmTest {
     }
 
     private static double multiply(float[] x) {
-      float[] packed = new float[KERNELS.layout().length(5, 37)];
-      KERNELS.layout().pack(false, 5, 0, 37, x, 2, 37, packed, 0);
-      KERNELS.multiply(4, 5, 0, 37, x, 200, 5, 1, packed, 0, x, 230, 37);
+      Panels packed = new Panels(KERNELS.layout().length(5, 37));
+      KERNELS.pack(false, 5, 0, 37, x, 2, 37, packed);
+      KERNELS.multiply(4, 5, 0, 37, x, 200, 5, 1, packed, x, 230, 37);
       return 0;
     }
   }

@@ -40,14 +40,13 @@ abstract class MultiplyContract {
     final int aAt = random.nextInt(4);
     final int bAt = random.nextInt(4);
     final int cAt = random.nextInt(4);
-    final int packedAt = random.nextInt(4);
     final int aRow;
     final int aStep;
     final int bLeading;
     final int cRow;
     final float[] a;
     final float[] b;
-    final float[] packed;
+    final Panels packed;
     final float[] before;
 
     Problem(int m, int k, int n, boolean transposedA, boolean transposedB) {
@@ -62,15 +61,16 @@ abstract class MultiplyContract {
       cRow = n + random.nextInt(3);
       a = values(aAt + m * Math.max(aRow, k) + k * Math.max(aStep, m) + 1);
       b = values(bAt + (transposedB ? n : k) * bLeading);
-      packed = values(packedAt + kernels.layout().length(k, n)); // padding must not be relied on
+      packed = new Panels(kernels.layout().length(k, n));
+      packed.memory().fill((byte) -1); // NaN: padding must not be relied on
       before = values(cAt + m * cRow + 3);
-      kernels.layout().pack(transposedB, k, 0, n, b, bAt, bLeading, packed, packedAt);
+      kernels.pack(transposedB, k, 0, n, b, bAt, bLeading, packed);
     }
 
     void multiply(float[] c, int firstRow, int rows, int from, int to) {
       int first = aAt + firstRow * aRow;
       int target = cAt + firstRow * cRow;
-      kernels.multiply(rows, k, from, to, a, first, aRow, aStep, packed, packedAt, c, target, cRow);
+      kernels.multiply(rows, k, from, to, a, first, aRow, aStep, packed, c, target, cRow);
     }
 
     float[] product() {

@@ -28,6 +28,13 @@ class ScalarKernelsTest {
   }
 
   @Nested
+  class Pack extends PackContract {
+    Pack() {
+      super(new ScalarKernels());
+    }
+  }
+
+  @Nested
   class Multiply extends MultiplyContract {
     Multiply() {
       super(new ScalarKernels());

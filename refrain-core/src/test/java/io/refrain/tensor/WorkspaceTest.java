@@ -8,7 +8,7 @@ import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class WorkspaceTest {
-  private final Workspace workspace = new Workspace();
+  private final Workspace<float[]> workspace = new Workspace<>(float[]::new);
 
   @Test
   void noArrayIsHandedOutTwiceBeforeReset() {

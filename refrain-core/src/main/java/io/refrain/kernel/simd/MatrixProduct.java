@@ -1,6 +1,8 @@
 package io.refrain.kernel.simd;
 
 import io.refrain.kernel.PanelLayout;
+import io.refrain.kernel.Panels;
+import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
 
@@ -35,17 +37,17 @@ final class MatrixProduct {
       int aAt,
       int aRow,
       int aStep,
-      float[] packed,
-      int packedAt,
+      Panels panels,
       float[] c,
       int cAt,
       int cRow) {
+    MemorySegment b = panels.memory();
     int column = from;
     if (m == 1 && MANY_REGISTERS) {
       int width = WideTile.WIDTH;
       for (; column <= to - 2 * width; column += 2 * width) {
         RowTile.multiplyAdd(
-            k, a, aAt, aStep, packed, packedAt + column * k, width * k, c, cAt + column);
+            k, a, aAt, aStep, b, bytes(column * k), bytes(width * k), c, cAt + column);
       }
     }
     // The block of steps outermost: A's part of it stays near while all panels pass.
@@ -55,11 +57,15 @@ final class MatrixProduct {
       int steps = block == blocks - 1 ? k - first : k / blocks;
       for (int at = column; at < to; at += LAYOUT.width()) {
         int columns = Math.min(LAYOUT.width(), to - at);
-        int bAt = packedAt + at * k + first * LAYOUT.stride(columns);
+        long bAt = bytes(at * k + first * LAYOUT.stride(columns));
         int aStart = aAt + first * aStep;
-        panel(m, steps, a, aStart, aRow, aStep, packed, bAt, c, cAt + at, cRow, columns);
+        panel(m, steps, a, aStart, aRow, aStep, b, bAt, c, cAt + at, cRow, columns);
       }
     }
+  }
+
+  private static long bytes(int floats) {
+    return (long) floats * Float.BYTES;
   }
 
   /** Rows are dealt out evenly: 16 become 6, 5 and 5, for small tiles waste the machine. */
@@ -70,8 +76,8 @@ final class MatrixProduct {
       int aAt,
       int aRow,
       int aStep,
-      float[] b,
-      int bAt,
+      MemorySegment b,
+      long bAt,
       float[] c,
       int cAt,
       int cRow,
@@ -105,8 +111,8 @@ final class MatrixProduct {
       int aAt,
       int aRow,
       int aStep,
-      float[] b,
-      int bAt,
+      MemorySegment b,
+      long bAt,
       float[] c,
       int cAt,
       int cRow,

@@ -1,5 +1,7 @@
 package io.refrain.kernel.simd;
 
+import java.lang.foreign.MemorySegment;
+import java.nio.ByteOrder;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
 
@@ -13,9 +15,16 @@ import jdk.incubator.vector.VectorSpecies;
 final class NarrowTile {
   private static final VectorSpecies<Float> SPECIES = FloatVector.SPECIES_PREFERRED;
   private static final int LANES = SPECIES.length();
+  private static final ByteOrder NATIVE = ByteOrder.nativeOrder();
+
+  /** Bytes of a vector. */
+  private static final long VECTOR = SPECIES.vectorByteSize();
 
   /** Columns of a tile, and the stride of a panel packed for it. */
   static final int WIDTH = 2 * LANES;
+
+  /** Bytes from one step of a panel to the next. */
+  private static final long STEP = 2 * VECTOR;
 
   private NarrowTile() {}
 
@@ -24,7 +33,7 @@ final class NarrowTile {
    *
    * @param rows 1 to 6
    * @param aRow distance between rows of A; {@code aStep} between its columns
-   * @param b a packed panel, WIDTH floats a step
+   * @param b holds a packed panel, WIDTH floats a step, from the byte {@code bAt}
    */
   static void multiplyAdd(
       int rows,
@@ -33,8 +42,8 @@ final class NarrowTile {
       int aAt,
       int aRow,
       int aStep,
-      float[] b,
-      int bAt,
+      MemorySegment b,
+      long bAt,
       float[] c,
       int cAt,
       int cRow) {
@@ -54,8 +63,8 @@ final class NarrowTile {
       int aAt,
       int aRow,
       int aStep,
-      float[] b,
-      int bAt,
+      MemorySegment b,
+      long bAt,
       float[] c,
       int cAt,
       int cRow) {
@@ -72,8 +81,8 @@ final class NarrowTile {
     FloatVector c50 = FloatVector.fromArray(SPECIES, c, cAt + 5 * cRow);
     FloatVector c51 = FloatVector.fromArray(SPECIES, c, cAt + 5 * cRow + LANES);
     for (int i = 0; i < k; i++) {
-      FloatVector b0 = FloatVector.fromArray(SPECIES, b, bAt);
-      FloatVector b1 = FloatVector.fromArray(SPECIES, b, bAt + LANES);
+      FloatVector b0 = FloatVector.fromMemorySegment(SPECIES, b, bAt, NATIVE);
+      FloatVector b1 = FloatVector.fromMemorySegment(SPECIES, b, bAt + VECTOR, NATIVE);
       FloatVector x = FloatVector.broadcast(SPECIES, a[aAt]);
       c00 = x.fma(b0, c00);
       c01 = x.fma(b1, c01);
@@ -93,7 +102,7 @@ final class NarrowTile {
       c50 = x.fma(b0, c50);
       c51 = x.fma(b1, c51);
       aAt += aStep;
-      bAt += WIDTH;
+      bAt += STEP;
     }
     c00.intoArray(c, cAt);
     c01.intoArray(c, cAt + LANES);
@@ -115,8 +124,8 @@ final class NarrowTile {
       int aAt,
       int aRow,
       int aStep,
-      float[] b,
-      int bAt,
+      MemorySegment b,
+      long bAt,
       float[] c,
       int cAt,
       int cRow) {
@@ -131,8 +140,8 @@ final class NarrowTile {
     FloatVector c40 = FloatVector.fromArray(SPECIES, c, cAt + 4 * cRow);
     FloatVector c41 = FloatVector.fromArray(SPECIES, c, cAt + 4 * cRow + LANES);
     for (int i = 0; i < k; i++) {
-      FloatVector b0 = FloatVector.fromArray(SPECIES, b, bAt);
-      FloatVector b1 = FloatVector.fromArray(SPECIES, b, bAt + LANES);
+      FloatVector b0 = FloatVector.fromMemorySegment(SPECIES, b, bAt, NATIVE);
+      FloatVector b1 = FloatVector.fromMemorySegment(SPECIES, b, bAt + VECTOR, NATIVE);
       FloatVector x = FloatVector.broadcast(SPECIES, a[aAt]);
       c00 = x.fma(b0, c00);
       c01 = x.fma(b1, c01);
@@ -149,7 +158,7 @@ final class NarrowTile {
       c40 = x.fma(b0, c40);
       c41 = x.fma(b1, c41);
       aAt += aStep;
-      bAt += WIDTH;
+      bAt += STEP;
     }
     c00.intoArray(c, cAt);
     c01.intoArray(c, cAt + LANES);
@@ -169,8 +178,8 @@ final class NarrowTile {
       int aAt,
       int aRow,
       int aStep,
-      float[] b,
-      int bAt,
+      MemorySegment b,
+      long bAt,
       float[] c,
       int cAt,
       int cRow) {
@@ -183,8 +192,8 @@ final class NarrowTile {
     FloatVector c30 = FloatVector.fromArray(SPECIES, c, cAt + 3 * cRow);
     FloatVector c31 = FloatVector.fromArray(SPECIES, c, cAt + 3 * cRow + LANES);
     for (int i = 0; i < k; i++) {
-      FloatVector b0 = FloatVector.fromArray(SPECIES, b, bAt);
-      FloatVector b1 = FloatVector.fromArray(SPECIES, b, bAt + LANES);
+      FloatVector b0 = FloatVector.fromMemorySegment(SPECIES, b, bAt, NATIVE);
+      FloatVector b1 = FloatVector.fromMemorySegment(SPECIES, b, bAt + VECTOR, NATIVE);
       FloatVector x = FloatVector.broadcast(SPECIES, a[aAt]);
       c00 = x.fma(b0, c00);
       c01 = x.fma(b1, c01);
@@ -198,7 +207,7 @@ final class NarrowTile {
       c30 = x.fma(b0, c30);
       c31 = x.fma(b1, c31);
       aAt += aStep;
-      bAt += WIDTH;
+      bAt += STEP;
     }
     c00.intoArray(c, cAt);
     c01.intoArray(c, cAt + LANES);
@@ -216,8 +225,8 @@ final class NarrowTile {
       int aAt,
       int aRow,
       int aStep,
-      float[] b,
-      int bAt,
+      MemorySegment b,
+      long bAt,
       float[] c,
       int cAt,
       int cRow) {
@@ -228,8 +237,8 @@ final class NarrowTile {
     FloatVector c20 = FloatVector.fromArray(SPECIES, c, cAt + 2 * cRow);
     FloatVector c21 = FloatVector.fromArray(SPECIES, c, cAt + 2 * cRow + LANES);
     for (int i = 0; i < k; i++) {
-      FloatVector b0 = FloatVector.fromArray(SPECIES, b, bAt);
-      FloatVector b1 = FloatVector.fromArray(SPECIES, b, bAt + LANES);
+      FloatVector b0 = FloatVector.fromMemorySegment(SPECIES, b, bAt, NATIVE);
+      FloatVector b1 = FloatVector.fromMemorySegment(SPECIES, b, bAt + VECTOR, NATIVE);
       FloatVector x = FloatVector.broadcast(SPECIES, a[aAt]);
       c00 = x.fma(b0, c00);
       c01 = x.fma(b1, c01);
@@ -240,7 +249,7 @@ final class NarrowTile {
       c20 = x.fma(b0, c20);
       c21 = x.fma(b1, c21);
       aAt += aStep;
-      bAt += WIDTH;
+      bAt += STEP;
     }
     c00.intoArray(c, cAt);
     c01.intoArray(c, cAt + LANES);
@@ -256,8 +265,8 @@ final class NarrowTile {
       int aAt,
       int aRow,
       int aStep,
-      float[] b,
-      int bAt,
+      MemorySegment b,
+      long bAt,
       float[] c,
       int cAt,
       int cRow) {
@@ -266,8 +275,8 @@ final class NarrowTile {
     FloatVector c10 = FloatVector.fromArray(SPECIES, c, cAt + cRow);
     FloatVector c11 = FloatVector.fromArray(SPECIES, c, cAt + cRow + LANES);
     for (int i = 0; i < k; i++) {
-      FloatVector b0 = FloatVector.fromArray(SPECIES, b, bAt);
-      FloatVector b1 = FloatVector.fromArray(SPECIES, b, bAt + LANES);
+      FloatVector b0 = FloatVector.fromMemorySegment(SPECIES, b, bAt, NATIVE);
+      FloatVector b1 = FloatVector.fromMemorySegment(SPECIES, b, bAt + VECTOR, NATIVE);
       FloatVector x = FloatVector.broadcast(SPECIES, a[aAt]);
       c00 = x.fma(b0, c00);
       c01 = x.fma(b1, c01);
@@ -275,7 +284,7 @@ final class NarrowTile {
       c10 = x.fma(b0, c10);
       c11 = x.fma(b1, c11);
       aAt += aStep;
-      bAt += WIDTH;
+      bAt += STEP;
     }
     c00.intoArray(c, cAt);
     c01.intoArray(c, cAt + LANES);
@@ -284,17 +293,17 @@ final class NarrowTile {
   }
 
   private static void rows1(
-      int k, float[] a, int aAt, int aStep, float[] b, int bAt, float[] c, int cAt) {
+      int k, float[] a, int aAt, int aStep, MemorySegment b, long bAt, float[] c, int cAt) {
     FloatVector c00 = FloatVector.fromArray(SPECIES, c, cAt);
     FloatVector c01 = FloatVector.fromArray(SPECIES, c, cAt + LANES);
     for (int i = 0; i < k; i++) {
-      FloatVector b0 = FloatVector.fromArray(SPECIES, b, bAt);
-      FloatVector b1 = FloatVector.fromArray(SPECIES, b, bAt + LANES);
+      FloatVector b0 = FloatVector.fromMemorySegment(SPECIES, b, bAt, NATIVE);
+      FloatVector b1 = FloatVector.fromMemorySegment(SPECIES, b, bAt + VECTOR, NATIVE);
       FloatVector x = FloatVector.broadcast(SPECIES, a[aAt]);
       c00 = x.fma(b0, c00);
       c01 = x.fma(b1, c01);
       aAt += aStep;
-      bAt += WIDTH;
+      bAt += STEP;
     }
     c00.intoArray(c, cAt);
     c01.intoArray(c, cAt + LANES);

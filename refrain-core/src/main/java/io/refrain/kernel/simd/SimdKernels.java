@@ -3,6 +3,7 @@ package io.refrain.kernel.simd;
 import io.refrain.kernel.AdamStep;
 import io.refrain.kernel.Kernels;
 import io.refrain.kernel.PanelLayout;
+import io.refrain.kernel.Panels;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
@@ -42,6 +43,16 @@ public final class SimdKernels implements Kernels {
   }
 
   @Override
+  public void pack(
+      boolean transposed, int k, int from, int to, float[] b, int bAt, int leading, Panels panels) {
+    if (transposed) {
+      Packing.packTransposed(k, from, to, b, bAt, leading, panels.memory());
+    } else {
+      Packing.pack(k, from, to, b, bAt, leading, panels.memory());
+    }
+  }
+
+  @Override
   public void multiply(
       int m,
       int k,
@@ -51,12 +62,11 @@ public final class SimdKernels implements Kernels {
       int aAt,
       int aRow,
       int aStep,
-      float[] packed,
-      int packedAt,
+      Panels b,
       float[] c,
       int cAt,
       int cRow) {
-    MatrixProduct.multiply(m, k, from, to, a, aAt, aRow, aStep, packed, packedAt, c, cAt, cRow);
+    MatrixProduct.multiply(m, k, from, to, a, aAt, aRow, aStep, b, c, cAt, cRow);
   }
 
   @Override

@@ -1,5 +1,7 @@
 package io.refrain.kernel.simd;
 
+import java.lang.foreign.MemorySegment;
+import java.nio.ByteOrder;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
 
@@ -18,9 +20,16 @@ import jdk.incubator.vector.VectorSpecies;
 final class WideTile {
   private static final VectorSpecies<Float> SPECIES = FloatVector.SPECIES_PREFERRED;
   private static final int LANES = SPECIES.length();
+  private static final ByteOrder NATIVE = ByteOrder.nativeOrder();
+
+  /** Bytes of a vector. */
+  private static final long VECTOR = SPECIES.vectorByteSize();
 
   /** Columns of a tile, and the stride of a panel packed for it. */
   static final int WIDTH = 4 * LANES;
+
+  /** Bytes from one step of a panel to the next. */
+  static final long STEP = 4 * VECTOR;
 
   private WideTile() {}
 
@@ -29,7 +38,7 @@ final class WideTile {
    *
    * @param rows 1 to 6
    * @param aRow distance between rows of A; {@code aStep} between its columns
-   * @param b a packed panel, WIDTH floats a step
+   * @param b holds a packed panel, WIDTH floats a step, from the byte {@code bAt}
    */
   static void multiplyAdd(
       int rows,
@@ -38,8 +47,8 @@ final class WideTile {
       int aAt,
       int aRow,
       int aStep,
-      float[] b,
-      int bAt,
+      MemorySegment b,
+      long bAt,
       float[] c,
       int cAt,
       int cRow) {
@@ -59,8 +68,8 @@ final class WideTile {
       int aAt,
       int aRow,
       int aStep,
-      float[] b,
-      int bAt,
+      MemorySegment b,
+      long bAt,
       float[] c,
       int cAt,
       int cRow) {
@@ -89,10 +98,10 @@ final class WideTile {
     FloatVector c52 = FloatVector.fromArray(SPECIES, c, cAt + 5 * cRow + 2 * LANES);
     FloatVector c53 = FloatVector.fromArray(SPECIES, c, cAt + 5 * cRow + 3 * LANES);
     for (int i = 0; i < k; i++) {
-      FloatVector b0 = FloatVector.fromArray(SPECIES, b, bAt);
-      FloatVector b1 = FloatVector.fromArray(SPECIES, b, bAt + LANES);
-      FloatVector b2 = FloatVector.fromArray(SPECIES, b, bAt + 2 * LANES);
-      FloatVector b3 = FloatVector.fromArray(SPECIES, b, bAt + 3 * LANES);
+      FloatVector b0 = FloatVector.fromMemorySegment(SPECIES, b, bAt, NATIVE);
+      FloatVector b1 = FloatVector.fromMemorySegment(SPECIES, b, bAt + VECTOR, NATIVE);
+      FloatVector b2 = FloatVector.fromMemorySegment(SPECIES, b, bAt + 2 * VECTOR, NATIVE);
+      FloatVector b3 = FloatVector.fromMemorySegment(SPECIES, b, bAt + 3 * VECTOR, NATIVE);
       FloatVector x = FloatVector.broadcast(SPECIES, a[aAt]);
       c00 = x.fma(b0, c00);
       c01 = x.fma(b1, c01);
@@ -124,7 +133,7 @@ final class WideTile {
       c52 = x.fma(b2, c52);
       c53 = x.fma(b3, c53);
       aAt += aStep;
-      bAt += WIDTH;
+      bAt += STEP;
     }
     c00.intoArray(c, cAt);
     c01.intoArray(c, cAt + LANES);
@@ -158,8 +167,8 @@ final class WideTile {
       int aAt,
       int aRow,
       int aStep,
-      float[] b,
-      int bAt,
+      MemorySegment b,
+      long bAt,
       float[] c,
       int cAt,
       int cRow) {
@@ -184,10 +193,10 @@ final class WideTile {
     FloatVector c42 = FloatVector.fromArray(SPECIES, c, cAt + 4 * cRow + 2 * LANES);
     FloatVector c43 = FloatVector.fromArray(SPECIES, c, cAt + 4 * cRow + 3 * LANES);
     for (int i = 0; i < k; i++) {
-      FloatVector b0 = FloatVector.fromArray(SPECIES, b, bAt);
-      FloatVector b1 = FloatVector.fromArray(SPECIES, b, bAt + LANES);
-      FloatVector b2 = FloatVector.fromArray(SPECIES, b, bAt + 2 * LANES);
-      FloatVector b3 = FloatVector.fromArray(SPECIES, b, bAt + 3 * LANES);
+      FloatVector b0 = FloatVector.fromMemorySegment(SPECIES, b, bAt, NATIVE);
+      FloatVector b1 = FloatVector.fromMemorySegment(SPECIES, b, bAt + VECTOR, NATIVE);
+      FloatVector b2 = FloatVector.fromMemorySegment(SPECIES, b, bAt + 2 * VECTOR, NATIVE);
+      FloatVector b3 = FloatVector.fromMemorySegment(SPECIES, b, bAt + 3 * VECTOR, NATIVE);
       FloatVector x = FloatVector.broadcast(SPECIES, a[aAt]);
       c00 = x.fma(b0, c00);
       c01 = x.fma(b1, c01);
@@ -214,7 +223,7 @@ final class WideTile {
       c42 = x.fma(b2, c42);
       c43 = x.fma(b3, c43);
       aAt += aStep;
-      bAt += WIDTH;
+      bAt += STEP;
     }
     c00.intoArray(c, cAt);
     c01.intoArray(c, cAt + LANES);
@@ -244,8 +253,8 @@ final class WideTile {
       int aAt,
       int aRow,
       int aStep,
-      float[] b,
-      int bAt,
+      MemorySegment b,
+      long bAt,
       float[] c,
       int cAt,
       int cRow) {
@@ -266,10 +275,10 @@ final class WideTile {
     FloatVector c32 = FloatVector.fromArray(SPECIES, c, cAt + 3 * cRow + 2 * LANES);
     FloatVector c33 = FloatVector.fromArray(SPECIES, c, cAt + 3 * cRow + 3 * LANES);
     for (int i = 0; i < k; i++) {
-      FloatVector b0 = FloatVector.fromArray(SPECIES, b, bAt);
-      FloatVector b1 = FloatVector.fromArray(SPECIES, b, bAt + LANES);
-      FloatVector b2 = FloatVector.fromArray(SPECIES, b, bAt + 2 * LANES);
-      FloatVector b3 = FloatVector.fromArray(SPECIES, b, bAt + 3 * LANES);
+      FloatVector b0 = FloatVector.fromMemorySegment(SPECIES, b, bAt, NATIVE);
+      FloatVector b1 = FloatVector.fromMemorySegment(SPECIES, b, bAt + VECTOR, NATIVE);
+      FloatVector b2 = FloatVector.fromMemorySegment(SPECIES, b, bAt + 2 * VECTOR, NATIVE);
+      FloatVector b3 = FloatVector.fromMemorySegment(SPECIES, b, bAt + 3 * VECTOR, NATIVE);
       FloatVector x = FloatVector.broadcast(SPECIES, a[aAt]);
       c00 = x.fma(b0, c00);
       c01 = x.fma(b1, c01);
@@ -291,7 +300,7 @@ final class WideTile {
       c32 = x.fma(b2, c32);
       c33 = x.fma(b3, c33);
       aAt += aStep;
-      bAt += WIDTH;
+      bAt += STEP;
     }
     c00.intoArray(c, cAt);
     c01.intoArray(c, cAt + LANES);
@@ -317,8 +326,8 @@ final class WideTile {
       int aAt,
       int aRow,
       int aStep,
-      float[] b,
-      int bAt,
+      MemorySegment b,
+      long bAt,
       float[] c,
       int cAt,
       int cRow) {
@@ -335,10 +344,10 @@ final class WideTile {
     FloatVector c22 = FloatVector.fromArray(SPECIES, c, cAt + 2 * cRow + 2 * LANES);
     FloatVector c23 = FloatVector.fromArray(SPECIES, c, cAt + 2 * cRow + 3 * LANES);
     for (int i = 0; i < k; i++) {
-      FloatVector b0 = FloatVector.fromArray(SPECIES, b, bAt);
-      FloatVector b1 = FloatVector.fromArray(SPECIES, b, bAt + LANES);
-      FloatVector b2 = FloatVector.fromArray(SPECIES, b, bAt + 2 * LANES);
-      FloatVector b3 = FloatVector.fromArray(SPECIES, b, bAt + 3 * LANES);
+      FloatVector b0 = FloatVector.fromMemorySegment(SPECIES, b, bAt, NATIVE);
+      FloatVector b1 = FloatVector.fromMemorySegment(SPECIES, b, bAt + VECTOR, NATIVE);
+      FloatVector b2 = FloatVector.fromMemorySegment(SPECIES, b, bAt + 2 * VECTOR, NATIVE);
+      FloatVector b3 = FloatVector.fromMemorySegment(SPECIES, b, bAt + 3 * VECTOR, NATIVE);
       FloatVector x = FloatVector.broadcast(SPECIES, a[aAt]);
       c00 = x.fma(b0, c00);
       c01 = x.fma(b1, c01);
@@ -355,7 +364,7 @@ final class WideTile {
       c22 = x.fma(b2, c22);
       c23 = x.fma(b3, c23);
       aAt += aStep;
-      bAt += WIDTH;
+      bAt += STEP;
     }
     c00.intoArray(c, cAt);
     c01.intoArray(c, cAt + LANES);
@@ -377,8 +386,8 @@ final class WideTile {
       int aAt,
       int aRow,
       int aStep,
-      float[] b,
-      int bAt,
+      MemorySegment b,
+      long bAt,
       float[] c,
       int cAt,
       int cRow) {
@@ -391,10 +400,10 @@ final class WideTile {
     FloatVector c12 = FloatVector.fromArray(SPECIES, c, cAt + cRow + 2 * LANES);
     FloatVector c13 = FloatVector.fromArray(SPECIES, c, cAt + cRow + 3 * LANES);
     for (int i = 0; i < k; i++) {
-      FloatVector b0 = FloatVector.fromArray(SPECIES, b, bAt);
-      FloatVector b1 = FloatVector.fromArray(SPECIES, b, bAt + LANES);
-      FloatVector b2 = FloatVector.fromArray(SPECIES, b, bAt + 2 * LANES);
-      FloatVector b3 = FloatVector.fromArray(SPECIES, b, bAt + 3 * LANES);
+      FloatVector b0 = FloatVector.fromMemorySegment(SPECIES, b, bAt, NATIVE);
+      FloatVector b1 = FloatVector.fromMemorySegment(SPECIES, b, bAt + VECTOR, NATIVE);
+      FloatVector b2 = FloatVector.fromMemorySegment(SPECIES, b, bAt + 2 * VECTOR, NATIVE);
+      FloatVector b3 = FloatVector.fromMemorySegment(SPECIES, b, bAt + 3 * VECTOR, NATIVE);
       FloatVector x = FloatVector.broadcast(SPECIES, a[aAt]);
       c00 = x.fma(b0, c00);
       c01 = x.fma(b1, c01);
@@ -406,7 +415,7 @@ final class WideTile {
       c12 = x.fma(b2, c12);
       c13 = x.fma(b3, c13);
       aAt += aStep;
-      bAt += WIDTH;
+      bAt += STEP;
     }
     c00.intoArray(c, cAt);
     c01.intoArray(c, cAt + LANES);
@@ -419,23 +428,23 @@ final class WideTile {
   }
 
   private static void rows1(
-      int k, float[] a, int aAt, int aStep, float[] b, int bAt, float[] c, int cAt) {
+      int k, float[] a, int aAt, int aStep, MemorySegment b, long bAt, float[] c, int cAt) {
     FloatVector c00 = FloatVector.fromArray(SPECIES, c, cAt);
     FloatVector c01 = FloatVector.fromArray(SPECIES, c, cAt + LANES);
     FloatVector c02 = FloatVector.fromArray(SPECIES, c, cAt + 2 * LANES);
     FloatVector c03 = FloatVector.fromArray(SPECIES, c, cAt + 3 * LANES);
     for (int i = 0; i < k; i++) {
-      FloatVector b0 = FloatVector.fromArray(SPECIES, b, bAt);
-      FloatVector b1 = FloatVector.fromArray(SPECIES, b, bAt + LANES);
-      FloatVector b2 = FloatVector.fromArray(SPECIES, b, bAt + 2 * LANES);
-      FloatVector b3 = FloatVector.fromArray(SPECIES, b, bAt + 3 * LANES);
+      FloatVector b0 = FloatVector.fromMemorySegment(SPECIES, b, bAt, NATIVE);
+      FloatVector b1 = FloatVector.fromMemorySegment(SPECIES, b, bAt + VECTOR, NATIVE);
+      FloatVector b2 = FloatVector.fromMemorySegment(SPECIES, b, bAt + 2 * VECTOR, NATIVE);
+      FloatVector b3 = FloatVector.fromMemorySegment(SPECIES, b, bAt + 3 * VECTOR, NATIVE);
       FloatVector x = FloatVector.broadcast(SPECIES, a[aAt]);
       c00 = x.fma(b0, c00);
       c01 = x.fma(b1, c01);
       c02 = x.fma(b2, c02);
       c03 = x.fma(b3, c03);
       aAt += aStep;
-      bAt += WIDTH;
+      bAt += STEP;
     }
     c00.intoArray(c, cAt);
     c01.intoArray(c, cAt + LANES);

@@ -1,6 +1,7 @@
 package io.refrain.nn.recurrent;
 
 import io.refrain.kernel.Kernels;
+import io.refrain.kernel.Panels;
 import io.refrain.tensor.Matrix;
 import io.refrain.tensor.MatrixProduct;
 import io.refrain.tensor.Tensor;
@@ -18,18 +19,34 @@ public final class FrozenStack {
   private final Cell cell;
   private final int hidden;
   private final int gates;
-  private final boolean indexed;
   private final List<Layer> layers = new ArrayList<>();
 
   /**
    * One layer.
    *
-   * @param input W_ihᵀ packed; or, for indices, a table of its columns with the biases added
-   * @param inputSize values in an input vector
+   * @param input what it reads
    * @param hidden W_hhᵀ packed
-   * @param bias b_ih + b_hh
    */
-  private record Layer(float[] input, int inputSize, float[] hidden, float[] bias) {}
+  private record Layer(Input input, Panels hidden) {}
+
+  /** What a layer reads. */
+  private sealed interface Input {
+    /**
+     * Indices.
+     *
+     * @param columns of W_ih, with the biases added
+     */
+    record Table(float[] columns) implements Input {}
+
+    /**
+     * Vectors.
+     *
+     * @param size values in a vector
+     * @param weight W_ihᵀ packed
+     * @param bias b_ih + b_hh
+     */
+    record Dense(int size, Panels weight, float[] bias) implements Input {}
+  }
 
   /** What one sequence carries from step to step, and the room a step needs. */
   public static final class State {
@@ -66,35 +83,34 @@ public final class FrozenStack {
     cell = options.cell();
     hidden = options.hidden();
     gates = cell.gates() * hidden;
-    indexed = options.indexed();
     for (int i = 0; i < layers.size(); i++) {
-      this.layers.add(freeze(layers.get(i), i == 0 && indexed));
+      this.layers.add(freeze(layers.get(i), i == 0 && options.indexed()));
     }
   }
 
   private Layer freeze(RecurrentLayer layer, boolean table) {
     float[] bias = new float[gates];
     KERNELS.sum(layer.biasInput.data(), 0, layer.biasHidden.data(), 0, bias, 0, gates);
-    float[] weight;
-    if (table) {
-      weight = new float[Tensor.size(layer.input, gates)];
-      for (int index = 0; index < layer.input; index++) {
-        int at = index * gates;
-        KERNELS.sum(bias, 0, layer.weightInput.data(), at, weight, at, gates);
-      }
-    } else {
-      weight = packTransposed(layer.weightInput.data(), gates, layer.input);
+    float[] weight = layer.weightInput.data();
+    Input input =
+        table
+            ? new Input.Table(tableOf(weight, layer.input, bias))
+            : new Input.Dense(layer.input, packTransposed(weight, gates, layer.input), bias);
+    return new Layer(input, packTransposed(layer.weightHidden.data(), gates, hidden));
+  }
+
+  private float[] tableOf(float[] weight, int indices, float[] bias) {
+    float[] columns = new float[Tensor.size(indices, gates)];
+    for (int index = 0; index < indices; index++) {
+      int at = index * gates;
+      KERNELS.sum(bias, 0, weight, at, columns, at, gates);
     }
-    float[] recurrent = packTransposed(layer.weightHidden.data(), gates, hidden);
-    return new Layer(weight, layer.input, recurrent, bias);
+    return columns;
   }
 
   /** The weight [out, in] packed as the right operand of x · Wᵀ. */
-  private static float[] packTransposed(float[] weight, int out, int in) {
-    Matrix transposed = Matrix.of(weight, out, in).transpose();
-    float[] packed = new float[MatrixProduct.packedLength(transposed)];
-    MatrixProduct.packPart(transposed, packed, 0, 1);
-    return packed;
+  private static Panels packTransposed(float[] weight, int out, int in) {
+    return MatrixProduct.pack(Matrix.of(weight, out, in).transpose());
   }
 
   /** Zeros: the state before a sequence begins. */
@@ -104,20 +120,16 @@ public final class FrozenStack {
 
   /** Advances by the one-hot vector of an index, which the caller has checked. */
   public void advance(State state, int index) {
-    if (!indexed) {
+    if (!(layers.getFirst().input() instanceof Input.Table(float[] columns))) {
       throw new IllegalStateException("this stack reads vectors");
     }
-    Layer first = layers.getFirst();
-    System.arraycopy(first.input(), index * gates, state.gates, 0, gates);
+    System.arraycopy(columns, index * gates, state.gates, 0, gates);
     step(state, 0);
     advanceUpper(state);
   }
 
   /** Advances by a vector at {@code at} in {@code x}. */
   public void advance(State state, float[] x, int at) {
-    if (indexed) {
-      throw new IllegalStateException("this stack reads indices");
-    }
     project(state, layers.getFirst(), x, at);
     step(state, 0);
     advanceUpper(state);
@@ -131,8 +143,11 @@ public final class FrozenStack {
   }
 
   private void project(State state, Layer layer, float[] x, int at) {
-    System.arraycopy(layer.bias(), 0, state.gates, 0, gates);
-    multiply(x, at, layer.inputSize(), layer.input(), state.gates);
+    if (!(layer.input() instanceof Input.Dense(int size, Panels weight, float[] bias))) {
+      throw new IllegalStateException("this stack reads indices");
+    }
+    System.arraycopy(bias, 0, state.gates, 0, gates);
+    multiply(x, at, size, weight, state.gates);
   }
 
   private void step(State state, int index) {
@@ -147,7 +162,7 @@ public final class FrozenStack {
     state.next[index] = current;
   }
 
-  private void multiply(float[] x, int at, int k, float[] packed, float[] result) {
-    KERNELS.multiply(1, k, 0, gates, x, at, k, 1, packed, 0, result, 0, gates);
+  private void multiply(float[] x, int at, int k, Panels weight, float[] result) {
+    KERNELS.multiply(1, k, 0, gates, x, at, k, 1, weight, result, 0, gates);
   }
 }

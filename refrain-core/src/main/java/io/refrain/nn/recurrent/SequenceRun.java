@@ -1,6 +1,7 @@
 package io.refrain.nn.recurrent;
 
 import io.refrain.kernel.Kernels;
+import io.refrain.kernel.Panels;
 import io.refrain.kernel.ThreadTeam;
 import io.refrain.tensor.Matrix;
 import io.refrain.tensor.MatrixProduct;
@@ -70,7 +71,7 @@ final class SequenceRun {
 
   void forward() {
     Matrix hiddenWeight = hiddenWeight().transpose();
-    float[] packed = tape.buffer(MatrixProduct.packedLength(hiddenWeight));
+    Panels packed = MatrixProduct.panelsFor(tape, hiddenWeight);
     float[] bias = tape.buffer(gateCount);
     KERNELS.sum(layer.biasInput.data(), 0, layer.biasHidden.data(), 0, bias, 0, gateCount);
     tape.team()
@@ -102,7 +103,7 @@ final class SequenceRun {
     }
   }
 
-  private void forwardRows(float[] packedHiddenWeight, int part, int parts) {
+  private void forwardRows(Panels packedHiddenWeight, int part, int parts) {
     int first = ThreadTeam.boundary(batch, part, parts);
     int rows = ThreadTeam.boundary(batch, part + 1, parts) - first;
     CellStep step = new CellStep(rows, hidden, states.size(), gates);
@@ -119,7 +120,6 @@ final class SequenceRun {
             hidden,
             1,
             packedHiddenWeight,
-            0,
             gates,
             step.gatesAt,
             gateCount);
@@ -152,7 +152,7 @@ final class SequenceRun {
       return;
     }
     Matrix hiddenWeight = hiddenWeight();
-    float[] packed = tape.buffer(MatrixProduct.packedLength(hiddenWeight));
+    Panels packed = MatrixProduct.panelsFor(tape, hiddenWeight);
     float[][] gradients = new float[states.size()][];
     float[][] initialGradients = new float[states.size()][];
     for (int state = 0; state < states.size(); state++) {
@@ -174,7 +174,7 @@ final class SequenceRun {
   }
 
   private void backwardRows(
-      float[] packedHiddenWeight,
+      Panels packedHiddenWeight,
       float[][] gradients,
       float[][] initialGradients,
       int part,
@@ -201,7 +201,6 @@ final class SequenceRun {
             gateCount,
             1,
             packedHiddenWeight,
-            0,
             step.previousGradient[0],
             step.previousAt,
             hidden);
