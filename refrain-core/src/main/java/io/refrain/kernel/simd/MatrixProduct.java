@@ -45,7 +45,7 @@ final class MatrixProduct {
     int column = from;
     if (m == 1 && MANY_REGISTERS) {
       int width = WideTile.WIDTH;
-      for (; column <= to - 2 * width; column += 2 * width) {
+      for (; column <= to - RowTile.PANELS * width; column += RowTile.PANELS * width) {
         RowTile.multiplyAdd(
             k, a, aAt, aStep, b, bytes(column * k), bytes(width * k), c, cAt + column);
       }
