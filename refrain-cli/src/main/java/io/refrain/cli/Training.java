@@ -146,7 +146,7 @@ final class Training {
     Session session = new Session(model.freeze());
     session.read(Prefix.ofNothing(tokenizer));
     int specials = tokenizer.vocabulary().specials().size();
-    Sampler sampler = new Sampler(Sampler.Options.temperature(0.7).excluding(specials));
+    Sampler sampler = new Sampler(Sampler.Options.temperature(0.5).excluding(specials));
     StringBuilder text = new StringBuilder();
     int most = tokenizer.separator().isEmpty() ? SAMPLE_TOKENS : SAMPLE_TOKENS / 5;
     session.write(

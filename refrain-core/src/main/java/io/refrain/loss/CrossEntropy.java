@@ -34,20 +34,21 @@ public final class CrossEntropy {
     Sizes.equal("number of targets", rows, targets.length);
     Sizes.indices("target", targets, classes);
     float[] gradient = tape.buffer(logits.size()); // [rows, classes]
-    double[] losses = new double[rows];
+    float[] losses = tape.buffer(rows);
     tape.team()
         .run((part, parts) -> {
           int end = ThreadTeam.boundary(rows, part + 1, parts);
           for (int row = ThreadTeam.boundary(rows, part, parts); row < end; row++) {
             int at = row * classes;
             losses[row] =
-                KERNELS.softmaxCrossEntropy(
-                    logits.data(), at, gradient, at, classes, targets[row], 1f / rows);
+                (float)
+                    KERNELS.softmaxCrossEntropy(
+                        logits.data(), at, gradient, at, classes, targets[row], 1f / rows);
           }
         });
     double sum = 0;
-    for (double loss : losses) {
-      sum += loss;
+    for (int row = 0; row < rows; row++) {
+      sum += losses[row];
     }
     Tensor mean = tape.tensor(logits.requiresGradient());
     mean.data()[0] = (float) (sum / rows);
