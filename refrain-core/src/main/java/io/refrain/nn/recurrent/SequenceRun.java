@@ -74,41 +74,27 @@ final class SequenceRun {
     Panels packed = MatrixProduct.panelsFor(tape, hiddenWeight);
     float[] bias = tape.buffer(gateCount);
     KERNELS.sum(layer.biasInput.data(), 0, layer.biasHidden.data(), 0, bias, 0, gateCount);
-    tape.team()
-        .run((part, parts) -> {
-          MatrixProduct.packPart(hiddenWeight, packed, part, parts);
-          startGates(bias, part, parts);
-        });
+    tape.team().run((part, parts) -> MatrixProduct.packPart(hiddenWeight, packed, part, parts));
     if (input instanceof SequenceInput.Dense dense) {
-      MatrixProduct.multiply(
+      MatrixProduct.multiplyPlusRow(
           tape,
           Matrix.of(dense.x().data(), steps * batch, layer.input),
           Matrix.of(layer.weightInput.data(), gateCount, layer.input).transpose(),
-          Matrix.of(gates, steps * batch, gateCount),
-          true);
+          bias,
+          Matrix.of(gates, steps * batch, gateCount));
     }
-    tape.team().run((part, parts) -> forwardRows(packed, part, parts));
+    tape.team().run((part, parts) -> forwardRows(packed, bias, part, parts));
   }
 
-  /** gates = bias, plus the columns of W_ih that the indices name. */
-  private void startGates(float[] bias, int part, int parts) {
-    int end = ThreadTeam.boundary(steps * batch, part + 1, parts);
-    for (int row = ThreadTeam.boundary(steps * batch, part, parts); row < end; row++) {
-      if (input instanceof SequenceInput.Indices indices) {
-        int column = indices.indices()[row] * gateCount;
-        KERNELS.sum(bias, 0, layer.weightInput.data(), column, gates, row * gateCount, gateCount);
-      } else {
-        System.arraycopy(bias, 0, gates, row * gateCount, gateCount);
-      }
-    }
-  }
-
-  private void forwardRows(Panels packedHiddenWeight, int part, int parts) {
+  private void forwardRows(Panels packedHiddenWeight, float[] bias, int part, int parts) {
     int first = ThreadTeam.boundary(batch, part, parts);
     int rows = ThreadTeam.boundary(batch, part + 1, parts) - first;
     CellStep step = new CellStep(rows, hidden, states.size(), gates);
     for (int t = 0; t < steps; t++) {
       moveTo(step, t, first);
+      if (input instanceof SequenceInput.Indices indices) {
+        gather(indices.indices(), bias, t * batch + first, rows);
+      }
       if (t > 0 || !zero) {
         KERNELS.multiply(
             rows,
@@ -133,6 +119,14 @@ final class SequenceRun {
           last.get(state).data(),
           first * hidden,
           rows * hidden);
+    }
+  }
+
+  /** gates = bias, plus the columns of W_ih that the indices name. */
+  private void gather(int[] indices, float[] bias, int first, int rows) {
+    for (int row = first; row < first + rows; row++) {
+      int column = indices[row] * gateCount;
+      KERNELS.sum(bias, 0, layer.weightInput.data(), column, gates, row * gateCount, gateCount);
     }
   }
 
