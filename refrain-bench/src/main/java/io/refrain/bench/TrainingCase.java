@@ -1,5 +1,6 @@
 package io.refrain.bench;
 
+import io.refrain.bench.workload.BatchCycle;
 import io.refrain.bench.workload.TokenBatches;
 import io.refrain.bench.workload.Workload;
 import io.refrain.kernel.ThreadTeam;
@@ -10,7 +11,6 @@ import io.refrain.optim.Sgd;
 import io.refrain.tensor.Tape;
 import io.refrain.tensor.Tensor;
 import java.util.Arrays;
-import java.util.List;
 import java.util.SequencedMap;
 
 /** The notebook's training step, made of the library's parts as a user would write it. */
@@ -24,8 +24,7 @@ final class TrainingCase implements BenchCase {
   private final BenchModel model;
   private final SequencedMap<String, Parameter> parameters;
   private final Sgd optimizer;
-  private final List<Batch> batches;
-  private int next;
+  private final BatchCycle<Batch> batches;
 
   TrainingCase(Workload workload, int threads) {
     this.workload = workload;
@@ -35,19 +34,15 @@ final class TrainingCase implements BenchCase {
     parameters = model.parameters();
     optimizer = new Sgd(parameters);
     batches =
-        TokenBatches.of(workload).stream()
-            .map(batch -> new Batch(indices(batch.inputs()), indices(batch.targets())))
-            .toList();
+        new BatchCycle<>(
+            TokenBatches.of(workload).stream()
+                .map(batch -> new Batch(indices(batch.inputs()), indices(batch.targets())))
+                .toList());
   }
 
   @Override
   public double run(int units) {
-    double loss = Double.NaN;
-    for (int unit = 0; unit < units; unit++) {
-      loss = step(batches.get(next));
-      next = (next + 1) % batches.size();
-    }
-    return loss;
+    return batches.run(units, this::step);
   }
 
   private double step(Batch batch) {

@@ -17,51 +17,10 @@ public final class MatrixProduct {
   private static final PanelLayout LAYOUT = KERNELS.layout();
 
   /**
-   * A block of C that is begun, summed up and left while it stays in the second-level cache, with
-   * the rows of A that it needs.
+   * Columns of a block of C that is begun, summed up and left while it stays in the second-level
+   * cache; {@link LeftOperand} has its rows.
    */
-  private static final int BLOCK_ROWS = 384;
-
   private static final int BLOCK_COLUMNS = 256 / LAYOUT.width() * LAYOUT.width();
-
-  /**
-   * The left operand. Where it is transposed and its stored rows are long, each step of a tile
-   * would touch another page of memory, so blocks of it are copied together before they are used.
-   *
-   * @param a the operand
-   * @param copies room for a block of every thread; empty where A is read in place
-   */
-  private record Left(Matrix a, float[] copies) {
-    /** Stored rows of 4 KB lie on a page each. */
-    private static final int LONG = 1024;
-
-    private static final int COPIED_ROWS = 96;
-
-    static Left of(Tape tape, Matrix a) {
-      boolean copied = a.transposed() && a.leading() >= LONG;
-      int length = copied ? tape.team().size() * COPIED_ROWS * a.columns() : 0;
-      return new Left(a, tape.buffer(length));
-    }
-
-    int blockRows() {
-      return copies.length == 0 ? BLOCK_ROWS : COPIED_ROWS;
-    }
-
-    /** Rows {@code first} to {@code end}, for the thread that does this part. */
-    Matrix block(int part, int first, int end) {
-      int rows = end - first;
-      int at = a.at() + first * a.rowStride();
-      if (copies.length == 0) {
-        return new Matrix(a.data(), at, rows, a.columns(), a.leading(), a.transposed());
-      }
-      int copy = part * COPIED_ROWS * a.columns();
-      for (int step = 0; step < a.columns(); step++) {
-        System.arraycopy(
-            a.data(), at + step * a.leading(), copies, copy + step * COPIED_ROWS, rows);
-      }
-      return new Matrix(copies, copy, rows, a.columns(), COPIED_ROWS, true);
-    }
-  }
 
   /** What C holds before the product is added. */
   private sealed interface Start {
@@ -104,7 +63,7 @@ public final class MatrixProduct {
     int panels = LAYOUT.panels(n);
     Panels packed = panelsFor(tape, b);
     tape.team().run((part, parts) -> packPart(b, packed, part, parts));
-    Left left = Left.of(tape, a);
+    LeftOperand left = LeftOperand.of(tape, a);
     if (n >= m && panels % tape.team().size() == 0) {
       tape.team()
           .run((part, parts) -> {
@@ -153,7 +112,7 @@ public final class MatrixProduct {
   }
 
   private static void multiplyBlocks(
-      Left left,
+      LeftOperand left,
       int part,
       int firstRow,
       int endRow,

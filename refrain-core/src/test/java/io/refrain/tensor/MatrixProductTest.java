@@ -55,6 +55,28 @@ class MatrixProductTest {
     }
   }
 
+  /** Long enough that blocks of the left operand are copied. */
+  @Test
+  void aLongTransposedLeftOperandGivesTheProduct() {
+    try (ThreadTeam three = new ThreadTeam(3)) {
+      for (int m : new int[] {LeftOperand.LONG - 1, LeftOperand.LONG, 1333}) {
+        for (int[] kAndN : new int[][] {{1, 5}, {65, 64}, {300, 130}, {9, 3 * 512}}) {
+          Matrix a = Matrix.of(values(kAndN[0] * m), kAndN[0], m).transpose();
+          Matrix b = matrix(kAndN[0], kAndN[1]);
+          float[] before = values(m * kAndN[1]);
+          float[] alone = before.clone();
+          float[] shared = before.clone();
+          Matrix c = Matrix.of(alone, m, kAndN[1]);
+          MatrixProduct.multiply(Tape.computing(ThreadTeam.single()), a, b, c, true);
+          Matrix sharedC = Matrix.of(shared, m, kAndN[1]);
+          MatrixProduct.multiply(Tape.computing(three), a, b, sharedC, true);
+          assertProduct(a, b, alone, before, true);
+          assertThat(shared).isEqualTo(alone);
+        }
+      }
+    }
+  }
+
   @Test
   void aRowIsAddedToEveryRow() {
     Tape tape = Tape.computing(ThreadTeam.single());

@@ -16,23 +16,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 
 /**
  * A training small enough that a test repeats it hundreds of times, with everything that a large
  * one has: epochs, validations, a carried state. Instances differ in one setting at a time.
  */
-record SmallTraining(
-    OptimizerKind optimizer,
-    TrainingConfig.Partition partition,
-    boolean carryState,
-    int epochs,
-    int evaluateEvery,
-    int patience,
-    double learningRate,
-    double clip,
-    double minutes,
-    double validationShare,
-    CellKind cell) {
+final class SmallTraining {
   static final int BATCH = 4;
   static final int STEPS = 5;
   static final String TEXT =
@@ -40,141 +30,94 @@ record SmallTraining(
           + " recondite matter to us his grey eyes shone and twinkled";
   static final Tokenizer TOKENIZER = VerbatimTokenizer.train(TEXT);
 
+  private OptimizerKind optimizer = OptimizerKind.SGD;
+  private TrainingConfig.Partition partition = TrainingConfig.Partition.SEQUENTIAL;
+  private boolean carryState = true;
+  private int epochs = 3;
+  private int evaluateEvery;
+  private int patience;
+  private double learningRate = 0.5;
+  private double clip = 1;
+  private double minutes = Double.POSITIVE_INFINITY;
+  private double validationShare = 0.2;
+  private CellKind cell = CellKind.RNN_TANH;
+
+  private SmallTraining() {}
+
+  private SmallTraining(SmallTraining other) {
+    optimizer = other.optimizer;
+    partition = other.partition;
+    carryState = other.carryState;
+    epochs = other.epochs;
+    evaluateEvery = other.evaluateEvery;
+    patience = other.patience;
+    learningRate = other.learningRate;
+    clip = other.clip;
+    minutes = other.minutes;
+    validationShare = other.validationShare;
+    cell = other.cell;
+  }
+
   /** Sequential, three epochs of five batches, one validation an epoch. */
   static SmallTraining sgd() {
-    return new SmallTraining(
-        OptimizerKind.SGD,
-        TrainingConfig.Partition.SEQUENTIAL,
-        true,
-        3,
-        0,
-        0,
-        0.5,
-        1,
-        Double.POSITIVE_INFINITY,
-        0.2,
-        CellKind.RNN_TANH);
+    return new SmallTraining();
   }
 
   static SmallTraining adam() {
-    SmallTraining sgd = sgd();
-    return new SmallTraining(
-        OptimizerKind.ADAM,
-        sgd.partition,
-        false,
-        sgd.epochs,
-        sgd.evaluateEvery,
-        sgd.patience,
-        0.02,
-        sgd.clip,
-        sgd.minutes,
-        sgd.validationShare,
-        sgd.cell);
+    return sgd()
+        .with(training -> {
+          training.optimizer = OptimizerKind.ADAM;
+          training.carryState = false;
+          training.learningRate = 0.02;
+        });
   }
 
   SmallTraining withPartition(TrainingConfig.Partition other) {
-    return new SmallTraining(
-        optimizer,
-        other,
-        carryState && other == TrainingConfig.Partition.SEQUENTIAL,
-        epochs,
-        evaluateEvery,
-        patience,
-        learningRate,
-        clip,
-        minutes,
-        validationShare,
-        cell);
+    return with(training -> {
+      training.partition = other;
+      training.carryState &= other == TrainingConfig.Partition.SEQUENTIAL;
+    });
   }
 
   SmallTraining withEpochs(int other) {
-    return new SmallTraining(
-        optimizer,
-        partition,
-        carryState,
-        other,
-        evaluateEvery,
-        patience,
-        learningRate,
-        clip,
-        minutes,
-        validationShare,
-        cell);
+    return with(training -> training.epochs = other);
   }
 
   SmallTraining evaluatedEvery(int updates, int otherPatience) {
-    return new SmallTraining(
-        optimizer,
-        partition,
-        carryState,
-        epochs,
-        updates,
-        otherPatience,
-        learningRate,
-        clip,
-        minutes,
-        validationShare,
-        cell);
+    return with(training -> {
+      training.evaluateEvery = updates;
+      training.patience = otherPatience;
+    });
   }
 
   SmallTraining withRate(double rate, double otherClip) {
-    return new SmallTraining(
-        optimizer,
-        partition,
-        carryState,
-        epochs,
-        evaluateEvery,
-        patience,
-        rate,
-        otherClip,
-        minutes,
-        validationShare,
-        cell);
+    return with(training -> {
+      training.learningRate = rate;
+      training.clip = otherClip;
+    });
   }
 
   SmallTraining withMinutes(double other) {
-    return new SmallTraining(
-        optimizer,
-        partition,
-        carryState,
-        epochs,
-        evaluateEvery,
-        patience,
-        learningRate,
-        clip,
-        other,
-        validationShare,
-        cell);
+    return with(training -> training.minutes = other);
   }
 
   SmallTraining withValidation(double share) {
-    return new SmallTraining(
-        optimizer,
-        partition,
-        carryState,
-        epochs,
-        evaluateEvery,
-        patience,
-        learningRate,
-        clip,
-        minutes,
-        share,
-        cell);
+    return with(training -> training.validationShare = share);
   }
 
   SmallTraining withCell(CellKind other) {
-    return new SmallTraining(
-        optimizer,
-        partition,
-        carryState,
-        epochs,
-        evaluateEvery,
-        patience,
-        learningRate,
-        clip,
-        minutes,
-        validationShare,
-        other);
+    return with(training -> training.cell = other);
+  }
+
+  private SmallTraining with(Consumer<SmallTraining> change) {
+    SmallTraining copy = new SmallTraining(this);
+    change.accept(copy);
+    return copy;
+  }
+
+  @Override
+  public String toString() {
+    return run().toString();
   }
 
   static int[] tokens() {

@@ -16,6 +16,7 @@ import ai.djl.training.Trainer;
 import ai.djl.training.loss.Loss;
 import ai.djl.training.optimizer.Optimizer;
 import ai.djl.training.tracker.Tracker;
+import io.refrain.bench.workload.BatchCycle;
 import io.refrain.bench.workload.InputPath;
 import io.refrain.bench.workload.TokenBatches;
 import io.refrain.bench.workload.Workload;
@@ -31,8 +32,7 @@ final class DjlTraining implements PeerCase {
   private final Trainer trainer;
   private final NDManager manager;
   private final List<NDArray> parameters = new ArrayList<>();
-  private final List<Batch> batches = new ArrayList<>();
-  private int next;
+  private final BatchCycle<Batch> batches;
 
   DjlTraining(Workload workload, InputPath path) {
     model = Model.newInstance(workload.name());
@@ -60,20 +60,17 @@ final class DjlTraining implements PeerCase {
       }
     }
     manager = trainer.getManager().newSubManager();
+    List<Batch> all = new ArrayList<>();
     for (TokenBatches.Batch batch : TokenBatches.of(workload)) {
       NDArray inputs = manager.create(batch.inputs(), indices);
-      batches.add(new Batch(inputs, manager.create(batch.targets())));
+      all.add(new Batch(inputs, manager.create(batch.targets())));
     }
+    batches = new BatchCycle<>(all);
   }
 
   @Override
   public double run(int units) {
-    double loss = Double.NaN;
-    for (int unit = 0; unit < units; unit++) {
-      loss = step(batches.get(next));
-      next = (next + 1) % batches.size();
-    }
-    return loss;
+    return batches.run(units, this::step);
   }
 
   private double step(Batch batch) {

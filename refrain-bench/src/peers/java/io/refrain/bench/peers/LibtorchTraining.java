@@ -1,5 +1,6 @@
 package io.refrain.bench.peers;
 
+import io.refrain.bench.workload.BatchCycle;
 import io.refrain.bench.workload.TokenBatches;
 import io.refrain.bench.workload.Workload;
 import java.util.ArrayList;
@@ -19,27 +20,23 @@ final class LibtorchTraining implements PeerCase {
   private final LibtorchModel model;
   private final TensorVector parameters;
   private final SGD optimizer;
-  private final List<Batch> batches = new ArrayList<>();
-  private int next;
+  private final BatchCycle<Batch> batches;
 
   LibtorchTraining(Workload workload, LibtorchModel model) {
     this.model = model;
     parameters = model.parameters();
     optimizer = new SGD(parameters, new SGDOptions(Workload.LEARNING_RATE));
+    List<Batch> all = new ArrayList<>();
     for (TokenBatches.Batch batch : TokenBatches.of(workload)) {
       Tensor inputs = torch.tensor(batch.inputs()).view(workload.steps(), workload.batch());
-      batches.add(new Batch(inputs, torch.tensor(batch.targets())));
+      all.add(new Batch(inputs, torch.tensor(batch.targets())));
     }
+    batches = new BatchCycle<>(all);
   }
 
   @Override
   public double run(int units) {
-    double loss = Double.NaN;
-    for (int unit = 0; unit < units; unit++) {
-      loss = step(batches.get(next));
-      next = (next + 1) % batches.size();
-    }
-    return loss;
+    return batches.run(units, this::step);
   }
 
   private double step(Batch batch) {

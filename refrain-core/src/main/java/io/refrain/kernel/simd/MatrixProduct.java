@@ -1,5 +1,7 @@
 package io.refrain.kernel.simd;
 
+import static io.refrain.kernel.simd.PanelMemory.bytes;
+
 import io.refrain.kernel.PanelLayout;
 import io.refrain.kernel.Panels;
 import java.lang.foreign.MemorySegment;
@@ -62,10 +64,6 @@ final class MatrixProduct {
         panel(m, steps, a, aStart, aRow, aStep, b, bAt, c, cAt + at, cRow, columns);
       }
     }
-  }
-
-  private static long bytes(int floats) {
-    return (long) floats * Float.BYTES;
   }
 
   /** Rows are dealt out evenly: 16 become 6, 5 and 5, for small tiles waste the machine. */

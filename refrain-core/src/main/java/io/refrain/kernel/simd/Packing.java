@@ -1,9 +1,10 @@
 package io.refrain.kernel.simd;
 
+import static io.refrain.kernel.simd.PanelMemory.NATIVE;
+import static io.refrain.kernel.simd.PanelMemory.bytes;
 import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
 
 import java.lang.foreign.MemorySegment;
-import java.nio.ByteOrder;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorShuffle;
@@ -16,7 +17,6 @@ import jdk.incubator.vector.VectorSpecies;
 final class Packing {
   private static final VectorSpecies<Float> SPECIES = FloatVector.SPECIES_PREFERRED;
   private static final int LANES = SPECIES.length();
-  private static final ByteOrder NATIVE = ByteOrder.nativeOrder();
 
   /** Columns of B that are transposed together: what is written at once is one cache line. */
   private static final int BLOCK = 16;
@@ -217,9 +217,5 @@ final class Packing {
       bAt += BLOCK;
       at += BLOCK * stride;
     }
-  }
-
-  private static long bytes(int floats) {
-    return (long) floats * Float.BYTES;
   }
 }

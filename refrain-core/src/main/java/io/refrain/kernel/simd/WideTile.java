@@ -1,7 +1,9 @@
 package io.refrain.kernel.simd;
 
+import static io.refrain.kernel.simd.PanelMemory.NATIVE;
+import static io.refrain.kernel.simd.PanelMemory.VECTOR;
+
 import java.lang.foreign.MemorySegment;
-import java.nio.ByteOrder;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
 
@@ -20,10 +22,6 @@ import jdk.incubator.vector.VectorSpecies;
 final class WideTile {
   private static final VectorSpecies<Float> SPECIES = FloatVector.SPECIES_PREFERRED;
   private static final int LANES = SPECIES.length();
-  private static final ByteOrder NATIVE = ByteOrder.nativeOrder();
-
-  /** Bytes of a vector. */
-  private static final long VECTOR = SPECIES.vectorByteSize();
 
   /** Columns of a tile, and the stride of a panel packed for it. */
   static final int WIDTH = 4 * LANES;
