@@ -1,14 +1,9 @@
 package io.refrain.bench;
 
-import io.refrain.bench.workload.InitialWeights;
 import io.refrain.bench.workload.Workload;
 import io.refrain.generate.Sampler;
 import io.refrain.generate.Session;
 import io.refrain.kernel.ThreadTeam;
-import io.refrain.model.CellKind;
-import io.refrain.model.LanguageModel;
-import io.refrain.model.LanguageModelConfig;
-import io.refrain.nn.Parameter;
 import java.util.SplittableRandom;
 
 /** Greedy generation, one token at a time, by a session on a frozen model. */
@@ -19,16 +14,7 @@ final class GenerationCase implements BenchCase {
   private final Session session;
 
   GenerationCase(Workload workload) {
-    LanguageModelConfig shape =
-        new LanguageModelConfig(
-            workload.vocabulary(), 0, CellKind.RNN_TANH, workload.hidden(), workload.layers());
-    // The model draws weights that are replaced by those of the peers.
-    LanguageModel model = new LanguageModel(shape, random);
-    InitialWeights initial = new InitialWeights(workload);
-    for (Parameter parameter : model.parameters().values()) {
-      parameter.assign(initial.next(parameter.size()));
-    }
-    session = new Session(model.freeze());
+    session = new Session(BenchModel.of(workload).freeze());
     session.read(0);
   }
 

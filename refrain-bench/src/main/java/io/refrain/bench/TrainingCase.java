@@ -3,41 +3,41 @@ package io.refrain.bench;
 import io.refrain.bench.workload.BatchCycle;
 import io.refrain.bench.workload.TokenBatches;
 import io.refrain.bench.workload.Workload;
+import io.refrain.data.TokenBatch;
 import io.refrain.kernel.ThreadTeam;
-import io.refrain.loss.CrossEntropy;
+import io.refrain.model.LanguageModel;
 import io.refrain.nn.Parameter;
 import io.refrain.optim.GradientNorm;
 import io.refrain.optim.Sgd;
-import io.refrain.tensor.Tape;
-import io.refrain.tensor.Tensor;
-import java.util.Arrays;
+import io.refrain.train.TruncatedBptt;
 import java.util.SequencedMap;
 
-/** The notebook's training step, made of the library's parts as a user would write it. */
+/** The notebook's training step, made of the library's parts as its trainer makes it. */
 final class TrainingCase implements BenchCase {
-
-  private record Batch(int[] inputs, int[] targets) {}
-
   private final Workload workload;
   private final ThreadTeam team;
-  private final Tape tape;
-  private final BenchModel model;
   private final SequencedMap<String, Parameter> parameters;
+  private final TruncatedBptt bptt;
   private final Sgd optimizer;
-  private final BatchCycle<Batch> batches;
+  private final BatchCycle<TokenBatch> batches;
 
   TrainingCase(Workload workload, int threads) {
     this.workload = workload;
     team = new ThreadTeam(threads);
-    tape = Tape.recording(team);
-    model = new BenchModel(workload);
+    LanguageModel model = BenchModel.of(workload);
     parameters = model.parameters();
+    bptt = new TruncatedBptt(model, workload.steps(), workload.batch(), team);
     optimizer = new Sgd(parameters);
-    batches =
-        new BatchCycle<>(
-            TokenBatches.of(workload).stream()
-                .map(batch -> new Batch(indices(batch.inputs()), indices(batch.targets())))
-                .toList());
+    batches = new BatchCycle<>(TokenBatches.of(workload).stream().map(this::tokenBatch).toList());
+  }
+
+  private TokenBatch tokenBatch(TokenBatches.Batch tokens) {
+    TokenBatch batch = new TokenBatch(workload.steps(), workload.batch());
+    for (int at = 0; at < tokens.inputs().length; at++) {
+      batch.inputs()[at] = Math.toIntExact(tokens.inputs()[at]);
+      batch.targets()[at] = Math.toIntExact(tokens.targets()[at]);
+    }
+    return batch;
   }
 
   @Override
@@ -45,16 +45,13 @@ final class TrainingCase implements BenchCase {
     return batches.run(units, this::step);
   }
 
-  private double step(Batch batch) {
-    tape.clear();
-    Tensor logits = model.forward(tape, batch.inputs(), workload.steps(), workload.batch());
-    Tensor loss = CrossEntropy.mean(tape, logits, batch.targets());
+  private double step(TokenBatch batch) {
     optimizer.clearGradients();
-    tape.backward(loss);
+    float loss = bptt.backward(batch); // from zeros: the state is not carried
     double norm = GradientNorm.of(team, parameters.values());
     float scale = GradientNorm.clip(norm, Workload.CLIP_NORM);
     optimizer.step(team, Workload.LEARNING_RATE, scale);
-    return loss.item();
+    return loss;
   }
 
   @Override
@@ -65,9 +62,5 @@ final class TrainingCase implements BenchCase {
   @Override
   public void close() {
     team.close();
-  }
-
-  private static int[] indices(long[] tokens) {
-    return Arrays.stream(tokens).mapToInt(Math::toIntExact).toArray();
   }
 }

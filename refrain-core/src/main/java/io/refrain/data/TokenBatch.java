@@ -47,4 +47,23 @@ public final class TokenBatch {
   public int[] targets() {
     return targets;
   }
+
+  /**
+   * Fills this batch with neighbouring rows of a larger one.
+   *
+   * @param from has as many steps
+   * @param firstRow the row that becomes row 0 of this one
+   */
+  public void takeRows(TokenBatch from, int firstRow) {
+    if (from.steps != steps || firstRow < 0 || firstRow + batch > from.batch) {
+      throw new IllegalArgumentException(
+          "a batch of %d rows and %d steps has no %d rows of %d steps from row %d on"
+              .formatted(from.batch, from.steps, batch, steps, firstRow));
+    }
+    for (int step = 0; step < steps; step++) {
+      int at = step * from.batch + firstRow;
+      System.arraycopy(from.inputs, at, inputs, step * batch, batch);
+      System.arraycopy(from.targets, at, targets, step * batch, batch);
+    }
+  }
 }

@@ -1,5 +1,8 @@
 package io.refrain.kernel;
 
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
@@ -28,8 +31,16 @@ public final class ThreadTeam implements AutoCloseable {
   private static final int SPINS_BETWEEN_CLOCK_READS = 64;
   private static final int SPINS_BEFORE_YIELD = 2_000;
 
+  /**
+   * A team as smaller ones that work side by side, each on a task of its own.
+   *
+   * @param leaders runs one part for each group, in the thread that may call that group
+   * @param groups the smaller teams; together as many threads as the whole
+   */
+  public record Groups(ThreadTeam leaders, List<ThreadTeam> groups) {}
+
   private final Member[] members;
-  private volatile @Nullable Work work;
+  private final ThreadTeam owner;
   private volatile boolean closed;
 
   /**
@@ -42,10 +53,17 @@ public final class ThreadTeam implements AutoCloseable {
       throw new IllegalArgumentException("threads must be between 1 and 1024, but is " + threads);
     }
     members = new Member[threads - 1];
+    owner = this;
     for (int i = 0; i < members.length; i++) {
-      members[i] = new Member(i + 1);
+      members[i] = new Member("refrain-" + (i + 1));
       members[i].start();
     }
+  }
+
+  /** Threads of another team, which ends them. */
+  private ThreadTeam(List<Member> members, ThreadTeam owner) {
+    this.members = members.toArray(Member[]::new);
+    this.owner = owner;
   }
 
   /** A team of the calling thread alone. */
@@ -56,6 +74,31 @@ public final class ThreadTeam implements AutoCloseable {
   /** Threads at work, the caller's among them. */
   public int size() {
     return members.length + 1;
+  }
+
+  /**
+   * Sees the same threads as at most {@code count} groups of about the same size. A group may be
+   * called from the part of {@link Groups#leaders} that has its number, and the whole team when the
+   * leaders are back. Closing the team closes them; closing them does nothing.
+   *
+   * @param count how many groups to make where there are that many threads; at least 1
+   */
+  public Groups groups(int count) {
+    if (count < 1) {
+      throw new IllegalArgumentException("there must be at least 1 group, but count is " + count);
+    }
+    int groups = Math.min(count, size());
+    List<Member> leaders = new ArrayList<>();
+    List<ThreadTeam> teams = new ArrayList<>();
+    for (int group = 0; group < groups; group++) {
+      int first = boundary(size(), group, groups); // thread 0 is the caller, thread i member i - 1
+      int end = boundary(size(), group + 1, groups);
+      teams.add(new ThreadTeam(Arrays.asList(members).subList(first, end - 1), owner));
+      if (group > 0) {
+        leaders.add(members[first - 1]);
+      }
+    }
+    return new Groups(new ThreadTeam(leaders, owner), List.copyOf(teams));
   }
 
   /** Where part {@code part} of {@code parts} begins when {@code length} items are cut evenly. */
@@ -69,7 +112,7 @@ public final class ThreadTeam implements AutoCloseable {
    * @throws IllegalStateException when the team is closed
    */
   public void run(Work task) {
-    if (closed) {
+    if (owner.closed) {
       throw new IllegalStateException("this team of threads is closed: make a new one");
     }
     int parts = size();
@@ -77,9 +120,8 @@ public final class ThreadTeam implements AutoCloseable {
       task.run(0, 1);
       return;
     }
-    work = task;
-    for (Member member : members) {
-      member.begin();
+    for (int i = 0; i < members.length; i++) {
+      members[i].begin(task, i + 1, parts);
     }
     Throwable failure = null;
     try {
@@ -91,7 +133,6 @@ public final class ThreadTeam implements AutoCloseable {
       Throwable other = member.await();
       failure = failure == null ? other : failure;
     }
-    work = null;
     if (failure != null) {
       throw rethrow(failure);
     }
@@ -102,31 +143,38 @@ public final class ThreadTeam implements AutoCloseable {
     throw (E) failure;
   }
 
-  /** Ends the team's threads. */
+  /** Ends the team's threads; a group leaves that to the team it is part of. */
   @Override
   public void close() {
+    if (owner != this) {
+      return;
+    }
     closed = true;
     for (Member member : members) {
       member.end();
     }
   }
 
-  private final class Member extends Thread {
-    private final int part;
-    private long turn; // the caller's count, published by begun
+  private static final class Member extends Thread {
+    private long turn; // the caller's count, published by begun, as are work and part
+    private @Nullable Work work;
+    private int part;
+    private int parts;
     private volatile long begun;
     private volatile long done;
     private volatile boolean sleeping;
     private volatile boolean ended;
     private @Nullable Throwable failure;
 
-    Member(int part) {
-      super("refrain-" + part);
-      this.part = part;
+    Member(String name) {
+      super(name);
       setDaemon(true);
     }
 
-    void begin() {
+    void begin(Work task, int itsPart, int ofParts) {
+      work = task;
+      part = itsPart;
+      parts = ofParts;
       turn++;
       begun = turn;
       if (sleeping) {
@@ -146,6 +194,7 @@ public final class ThreadTeam implements AutoCloseable {
       }
       Throwable result = failure;
       failure = null;
+      work = null;
       return result;
     }
 
@@ -160,7 +209,7 @@ public final class ThreadTeam implements AutoCloseable {
         try {
           Work task = work;
           if (task != null) {
-            task.run(part, size());
+            task.run(part, parts);
           }
         } catch (Throwable e) { // reported to the caller by await
           failure = e;

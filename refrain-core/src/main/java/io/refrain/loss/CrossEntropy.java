@@ -25,6 +25,19 @@ public final class CrossEntropy {
    * @return a scalar
    */
   public static Tensor mean(Tape tape, Tensor logits, int[] targets) {
+    return part(tape, logits, targets, targets.length);
+  }
+
+  /**
+   * Computes the share of some rows in the mean over more: the shares of all of them together are
+   * the loss.
+   *
+   * @param logits [..., classes]
+   * @param targets one class for every row of logits, row-major
+   * @param of how many rows the mean is over, at least 1
+   * @return a scalar
+   */
+  public static Tensor part(Tape tape, Tensor logits, int[] targets, int of) {
     if (logits.rank() == 0) {
       throw new IllegalArgumentException(
           "logits must have the shape [..., classes], but are a scalar");
@@ -32,6 +45,7 @@ public final class CrossEntropy {
     int classes = Sizes.positive("number of classes", logits.length(logits.rank() - 1));
     int rows = Sizes.positive("number of rows of logits", logits.size() / classes);
     Sizes.equal("number of targets", rows, targets.length);
+    Sizes.positive("number of rows that the mean is over", of);
     Sizes.indices("target", targets, classes);
     float[] gradient = tape.buffer(logits.size()); // [rows, classes]
     float[] losses = tape.buffer(rows);
@@ -43,26 +57,26 @@ public final class CrossEntropy {
             losses[row] =
                 (float)
                     KERNELS.softmaxCrossEntropy(
-                        logits.data(), at, gradient, at, classes, targets[row], 1f / rows);
+                        logits.data(), at, gradient, at, classes, targets[row], 1f / of);
           }
         });
     double sum = 0;
     for (int row = 0; row < rows; row++) {
       sum += losses[row];
     }
-    Tensor mean = tape.tensor(logits.requiresGradient());
-    mean.data()[0] = (float) (sum / rows);
+    Tensor share = tape.tensor(logits.requiresGradient());
+    share.data()[0] = (float) (sum / of);
     if (tape.wanted(logits)) {
-      tape.record(() -> backward(tape, logits, gradient, mean));
+      tape.record(() -> backward(tape, logits, gradient, share));
     }
-    return mean;
+    return share;
   }
 
-  private static void backward(Tape tape, Tensor logits, float[] gradient, Tensor mean) {
-    if (!mean.hasGradient()) {
+  private static void backward(Tape tape, Tensor logits, float[] gradient, Tensor share) {
+    if (!share.hasGradient()) {
       return;
     }
-    float factor = mean.gradient()[0];
+    float factor = share.gradient()[0];
     if (factor != 1f) {
       KERNELS.scale(factor, gradient, 0, gradient.length);
     }

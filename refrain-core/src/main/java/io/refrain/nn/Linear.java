@@ -89,11 +89,11 @@ public final class Linear implements Module {
     }
     Matrix dy = Matrix.of(y.gradient(), rows, out);
     if (tape.wanted(x)) {
-      boolean add = x.hasGradient();
+      boolean add = tape.hasGradient(x);
       Matrix dx = Matrix.of(tape.gradientToWrite(x), rows, in);
       MatrixProduct.multiply(tape, dy, Matrix.of(weight.data(), out, in), dx, add);
     }
-    boolean add = weight.tensor().hasGradient();
+    boolean add = tape.hasGradient(weight.tensor());
     Matrix dw = Matrix.of(tape.gradientToWrite(weight.tensor()), out, in);
     MatrixProduct.multiply(tape, dy.transpose(), Matrix.of(x.data(), rows, in), dw, add);
     float[] db = tape.gradientToAdd(bias.tensor());

@@ -46,12 +46,12 @@ public final class GradientNorm {
 
   private static void sumChunks(
       Collection<Parameter> parameters, double[] sums, int part, int parts) {
-    int from = ThreadTeam.boundary(sums.length, part, parts);
-    int to = ThreadTeam.boundary(sums.length, part + 1, parts);
     int index = 0;
     for (Parameter parameter : parameters) {
       int chunks = chunks(parameter);
-      for (int chunk = Math.max(0, from - index); chunk < Math.min(chunks, to - index); chunk++) {
+      int end = ThreadTeam.boundary(chunks, part + 1, parts);
+      // Each thread reads about the part of a gradient that it will use in the optimizer's step.
+      for (int chunk = ThreadTeam.boundary(chunks, part, parts); chunk < end; chunk++) {
         int at = chunk * CHUNK;
         int length = Math.min(CHUNK, parameter.size() - at);
         sums[index + chunk] = KERNELS.squaredNorm(parameter.tensor().gradient(), at, length);

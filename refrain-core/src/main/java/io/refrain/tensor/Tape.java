@@ -5,7 +5,10 @@ import io.refrain.kernel.Panels;
 import io.refrain.kernel.ThreadTeam;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What runs a step: it hands out buffers and threads to operations, remembers how to run each
@@ -36,19 +39,40 @@ public final class Tape {
   private final Workspace<Panels> panels = new Workspace<>(Panels::new);
   private final List<Runnable> nodes = new ArrayList<>();
 
-  private Tape(ThreadTeam team, boolean recording) {
+  /** Where gradients of leaves go instead, when other tapes write to the same leaves. */
+  private final @Nullable Map<Tensor, Tensor> shadows;
+
+  private Tape(ThreadTeam team, boolean recording, @Nullable Map<Tensor, Tensor> shadows) {
     this.team = team;
     this.recording = recording;
+    this.shadows = shadows;
   }
 
   /** A tape for training. */
   public static Tape recording(ThreadTeam team) {
-    return new Tape(team, true);
+    return new Tape(team, true, null);
   }
 
   /** A tape that only computes, as under {@code torch.no_grad()}. */
   public static Tape computing(ThreadTeam team) {
-    return new Tape(team, false);
+    return new Tape(team, false, null);
+  }
+
+  /** A tape for training beside another: gradients of leaves stay with it, in {@link #shadows}. */
+  static Tape shadowing(ThreadTeam team) {
+    return new Tape(team, true, new LinkedHashMap<>());
+  }
+
+  /** What holds the gradient of each leaf that this tape has met. */
+  Map<Tensor, Tensor> shadows() {
+    return shadows == null ? Map.of() : shadows;
+  }
+
+  /** What holds the gradient of a tensor on this tape. */
+  private Tensor holder(Tensor tensor) {
+    return shadows == null || !tensor.isLeaf()
+        ? tensor
+        : shadows.computeIfAbsent(tensor, Tensor::shadow);
   }
 
   /** The threads that operations are cut between. */
@@ -87,12 +111,17 @@ public final class Tape {
     }
   }
 
+  /** Whether something has flowed into the gradient of {@code tensor} on this tape. */
+  public boolean hasGradient(Tensor tensor) {
+    return holder(tensor).hasGradient();
+  }
+
   /**
    * The gradient of {@code tensor} for a node that <em>adds</em> to it: zeros when nothing has
    * flowed in yet.
    */
   public float[] gradientToAdd(Tensor tensor) {
-    boolean written = tensor.hasGradient();
+    boolean written = hasGradient(tensor);
     float[] gradient = gradientToWrite(tensor);
     if (!written) {
       int size = tensor.size();
@@ -107,11 +136,11 @@ public final class Tape {
   }
 
   /**
-   * The gradient of {@code tensor} for a node that overwrites it when {@link Tensor#hasGradient}
-   * was false before, and adds to it otherwise.
+   * The gradient of {@code tensor} for a node that overwrites it when {@link #hasGradient} was
+   * false before, and adds to it otherwise.
    */
   public float[] gradientToWrite(Tensor tensor) {
-    return tensor.openGradient(arrays::take);
+    return holder(tensor).openGradient(arrays::take);
   }
 
   /**
@@ -119,10 +148,11 @@ public final class Tape {
    * when it is the first, else added.
    */
   public void giveGradient(Tensor tensor, float[] gradient) {
-    if (tensor.hasGradient()) {
-      Kernels.get().add(gradient, 0, tensor.gradient(), 0, gradient.length);
+    Tensor holder = holder(tensor);
+    if (holder.hasGradient()) {
+      Kernels.get().add(gradient, 0, holder.gradient(), 0, gradient.length);
     } else {
-      tensor.adoptGradient(gradient);
+      holder.adoptGradient(gradient);
     }
   }
 

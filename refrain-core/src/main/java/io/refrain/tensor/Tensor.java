@@ -145,6 +145,16 @@ public final class Tensor {
     }
   }
 
+  /** A leaf with the same values and a gradient of its own. */
+  Tensor shadow() {
+    return new Tensor(shape, data, requiresGradient, true);
+  }
+
+  /** Whether it outlives the steps of a tape. */
+  boolean isLeaf() {
+    return leaf;
+  }
+
   /** Takes an array of a tape as the gradient; a leaf, which outlives the tape, copies it. */
   void adoptGradient(float[] values) {
     if (leaf) {

@@ -6,14 +6,12 @@ import io.refrain.data.SequentialPartition;
 import io.refrain.data.Split;
 import io.refrain.data.TokenBatch;
 import io.refrain.kernel.ThreadTeam;
-import io.refrain.loss.CrossEntropy;
 import io.refrain.model.LanguageModel;
 import io.refrain.nn.Parameter;
 import io.refrain.nn.recurrent.RecurrentState;
 import io.refrain.optim.GradientNorm;
 import io.refrain.optim.Optimizer;
 import io.refrain.tensor.Tape;
-import io.refrain.tensor.Tensor;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -42,10 +40,9 @@ public final class Trainer {
   private final int[] tokens;
   private final int[] validation;
   private final ThreadTeam team;
-  private final Tape tape;
   private final Tape validationTape;
+  private final TruncatedBptt bptt;
   private final Optimizer optimizer;
-  private final RecurrentState state;
   private final TokenBatch batch;
   private volatile boolean stopRequested;
   private Progress progress = Progress.start();
@@ -78,10 +75,9 @@ public final class Trainer {
     tokens = split.train();
     validation = cut(split.validation());
     config.sampler().epoch(tokens, new SplittableRandom(0)); // tells whether the text suffices
-    tape = Tape.recording(team);
     validationTape = Tape.computing(team);
     optimizer = config.optimizer().create(model.parameters());
-    state = model.initialState(config.batch());
+    bptt = new TruncatedBptt(model, config.steps(), config.batch(), team);
     batch = new TokenBatch(config.steps(), config.batch());
   }
 
@@ -162,22 +158,17 @@ public final class Trainer {
 
   private void update(Epoch epoch, TrainingListener listener) throws IOException {
     long start = System.nanoTime();
-    if (progress.batch() == 0 || !config.carryState()) {
-      state.reset();
+    if (progress.batch() == 0) {
+      bptt.reset();
     }
     epoch.fill(progress.batch(), batch);
-    tape.clear();
-    LanguageModel.Output out =
-        model.forward(tape, batch.inputs(), batch.steps(), batch.batch(), state);
-    Tensor mean = CrossEntropy.mean(tape, out.logits(), batch.targets());
-    float loss = mean.item();
     optimizer.clearGradients();
-    tape.backward(mean);
+    float loss = bptt.backward(batch);
     double norm = GradientNorm.of(team, model.parameters().values());
     requireSound(loss, norm);
     optimizer.step(team, config.learningRate(), GradientNorm.clip(norm, config.clip()));
     if (config.carryState()) {
-      state.assign(out.state());
+      bptt.carry();
     }
     progress = progress.afterUpdate(loss, (System.nanoTime() - start) / 1e9);
     listener.updated(progress, epoch.batches(), loss, norm);
@@ -256,7 +247,7 @@ public final class Trainer {
     requireFiniteWeights();
     Map<String, String> all = new LinkedHashMap<>(extra);
     all.put(TIME_UP_AT, Double.toString(timeUpAt));
-    Checkpoint.write(file, model, optimizer, state, progress, all);
+    Checkpoint.write(file, model, optimizer, bptt.state(), progress, all);
   }
 
   /**
@@ -265,7 +256,9 @@ public final class Trainer {
    * @return its metadata, with what {@link #save} was given
    */
   public Map<String, String> restore(Path file) throws IOException {
+    RecurrentState state = bptt.state();
     Checkpoint.Restored restored = Checkpoint.read(file, model, optimizer, state);
+    bptt.restore(state);
     progress = restored.progress();
     timeUpAt = Checkpoint.number(file, restored.metadata(), TIME_UP_AT);
     return restored.metadata();

@@ -111,4 +111,31 @@ class BatchSamplerTest {
   static int[] positions(int length) {
     return IntStream.range(0, length).toArray();
   }
+
+  @Property
+  void rowsTakenFromABatchAreItsRows(
+      @ForAll @IntRange(min = 1, max = 5) int steps,
+      @ForAll @IntRange(min = 1, max = 6) int rows,
+      @ForAll @IntRange(max = 4) int before,
+      @ForAll @IntRange(max = 4) int after) {
+    TokenBatch whole = new TokenBatch(steps, before + rows + after);
+    for (int i = 0; i < whole.inputs().length; i++) {
+      whole.inputs()[i] = i;
+      whole.targets()[i] = -i;
+    }
+    TokenBatch part = new TokenBatch(steps, rows);
+
+    part.takeRows(whole, before);
+
+    for (int step = 0; step < steps; step++) {
+      for (int row = 0; row < rows; row++) {
+        int expected = step * whole.batch() + before + row;
+        assertThat(part.inputs()[step * rows + row]).isEqualTo(expected);
+        assertThat(part.targets()[step * rows + row]).isEqualTo(-expected);
+      }
+    }
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> part.takeRows(whole, before + after + 1))
+        .withMessageContaining("from row %d on", before + after + 1);
+  }
 }

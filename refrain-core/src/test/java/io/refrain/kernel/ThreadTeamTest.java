@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicIntegerArray;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -61,6 +62,45 @@ class ThreadTeamTest {
         assertThat(runs.get(size - 1)).isEqualTo(3);
       }
     }
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2, 3, 4, 5})
+  void groupsWorkSideBySideOnAllThreads(int size) {
+    for (int count = 1; count <= 6; count++) {
+      ThreadTeam.Groups groups;
+      try (ThreadTeam team = new ThreadTeam(size)) {
+        groups = team.groups(count);
+        assertThat(groups.groups()).hasSize(Math.min(count, size));
+        assertThat(groups.leaders().size()).isEqualTo(groups.groups().size());
+        assertThat(groups.groups().stream().mapToInt(ThreadTeam::size).sum()).isEqualTo(size);
+        for (int round = 0; round < 50; round++) {
+          Set<Thread> threads = ConcurrentHashMap.newKeySet();
+          AtomicInteger runs = new AtomicInteger();
+
+          groups
+              .leaders()
+              .run((group, ofGroups) ->
+                  groups
+                      .groups()
+                      .get(group)
+                      .run((part, parts) -> {
+                        runs.incrementAndGet();
+                        threads.add(Thread.currentThread());
+                      }));
+          team.run((part, parts) -> runs.incrementAndGet());
+
+          assertThat(threads).hasSize(size).contains(Thread.currentThread());
+          assertThat(runs.get()).isEqualTo(2 * size);
+        }
+        groups.groups().forEach(ThreadTeam::close); // leaves the threads to the team
+        team.run((part, parts) -> {});
+      }
+      assertThatThrownBy(() -> groups.leaders().run((part, parts) -> {}))
+          .isInstanceOf(IllegalStateException.class)
+          .hasMessageContaining("closed");
+    }
+    assertThatIllegalArgumentException().isThrownBy(() -> ThreadTeam.single().groups(0));
   }
 
   private static void throwUnchecked(Throwable failure) {

@@ -56,6 +56,28 @@ class CrossEntropyTest {
   }
 
   @Test
+  void sharesOfTheLossAddUpToIt() {
+    float[] values = {1, 2, 0, -1, 3, 0.5f};
+    Tensor logits = Tensor.variable(values, 3, 2);
+    tape.backward(CrossEntropy.mean(tape, logits, new int[] {0, 1, 1}));
+
+    Tensor first = Tensor.variable(new float[] {1, 2}, 1, 2);
+    Tensor rest = Tensor.variable(new float[] {0, -1, 3, 0.5f}, 2, 2);
+    Tape second = Tape.recording(ThreadTeam.single());
+    Tensor share = CrossEntropy.part(second, first, new int[] {0}, 3);
+    Tensor other = CrossEntropy.part(second, rest, new int[] {1, 1}, 3);
+    second.backward(GradientCheck.sum(second, share, other));
+
+    assertThat(share.item() + other.item())
+        .isCloseTo(CrossEntropy.mean(tape, logits, new int[] {0, 1, 1}).item(), within(1e-6f));
+    assertThat(first.gradient()).containsExactly(java.util.Arrays.copyOf(logits.gradient(), 2));
+    assertThat(rest.gradient())
+        .containsExactly(java.util.Arrays.copyOfRange(logits.gradient(), 2, 6));
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> CrossEntropy.part(second, first, new int[] {0}, 0));
+  }
+
+  @Test
   void evenLogitsCostTheLogarithmOfTheirNumber() {
     Tensor logits = Tensor.constant(new float[3 * 28], 3, 28);
 

@@ -78,6 +78,32 @@ public final class RecurrentState {
     zero = other.zero;
   }
 
+  /**
+   * Copies the values of neighbouring sequences of another state, without their gradient.
+   *
+   * @param to the first sequence here to be replaced
+   * @param other may be of a different batch size
+   * @param from the first sequence there
+   * @param count how many sequences
+   */
+  public void assignRows(int to, RecurrentState other, int from, int count) {
+    for (int layer = 0; layer < layers.size(); layer++) {
+      for (int state = 0; state < layers.get(layer).size(); state++) {
+        Tensor source = other.layers.get(layer).get(state);
+        Tensor target = layers.get(layer).get(state);
+        int hidden = target.length(1);
+        Sizes.equal("hidden size of a state of layer " + layer, hidden, source.length(1));
+        System.arraycopy(source.data(), from * hidden, target.data(), to * hidden, count * hidden);
+      }
+    }
+    zero = other.zero && (zero || count == batch());
+  }
+
+  /** How many sequences it is for. */
+  public int batch() {
+    return layers.getFirst().getFirst().length(0);
+  }
+
   /** A copy of the values that belongs to no tape. */
   public RecurrentState detach() {
     List<List<Tensor>> copy = new ArrayList<>();

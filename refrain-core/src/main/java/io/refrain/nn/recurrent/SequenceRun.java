@@ -219,7 +219,7 @@ final class SequenceRun {
   /** dW_hh = Σₜ dgates[t]ᵀ · h[t-1], where h[-1] is the initial state. */
   private void hiddenWeightGradient() {
     Tensor weight = layer.weightHidden.tensor();
-    boolean add = weight.hasGradient();
+    boolean add = tape.hasGradient(weight);
     Matrix dw = Matrix.of(tape.gradientToWrite(weight), gateCount, hidden);
     int later = (steps - 1) * batch;
     if (later > 0) {
@@ -247,11 +247,11 @@ final class SequenceRun {
       case SequenceInput.Dense(Tensor x) -> {
         Matrix dgates = Matrix.of(gates, steps * batch, gateCount);
         Matrix vectors = Matrix.of(x.data(), steps * batch, layer.input);
-        boolean add = weight.hasGradient();
+        boolean add = tape.hasGradient(weight);
         Matrix dw = Matrix.of(tape.gradientToWrite(weight), gateCount, layer.input);
         MatrixProduct.multiply(tape, dgates.transpose(), vectors, dw, add);
         if (tape.wanted(x)) {
-          boolean addToInput = x.hasGradient();
+          boolean addToInput = tape.hasGradient(x);
           Matrix dx = Matrix.of(tape.gradientToWrite(x), steps * batch, layer.input);
           Matrix w = Matrix.of(layer.weightInput.data(), gateCount, layer.input);
           MatrixProduct.multiply(tape, dgates, w, dx, addToInput);

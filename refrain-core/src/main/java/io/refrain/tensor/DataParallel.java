@@ -1,0 +1,139 @@
+package io.refrain.tensor;
+
+import io.refrain.kernel.Kernels;
+import io.refrain.kernel.ThreadTeam;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Runs a model over the parts of a batch side by side and sums their gradients, as {@code
+ * torch.nn.DataParallel}.
+ *
+ * <p>Operations of one tape can be shared by threads, but then each thread soon needs what the
+ * other wrote, and fetching that from another core can cost more than computing it. Here a thread
+ * keeps to its rows of the batch from the first operation to the last, forward and backward; what
+ * goes from core to core is one gradient and the new weights.
+ *
+ * <p>A batch is cut in two for any number of threads, because the cut decides the order in which
+ * gradients are summed, and the number of threads must not change a bit. One thread runs the parts
+ * one after the other; more than two share the operations of each part.
+ *
+ * <pre>{@code
+ * DataParallel parallel = new DataParallel(team, batch);
+ * float loss = parallel.backward((tape, shard) -> {
+ *   // the model over parallel.rows(shard) rows from parallel.firstRow(shard) on
+ *   return CrossEntropy.part(tape, logits, targets, steps * batch);
+ * });
+ * }</pre>
+ */
+public final class DataParallel {
+  private static final Kernels KERNELS = Kernels.get();
+  private static final int SHARDS = 2;
+
+  private final ThreadTeam team;
+  private final ThreadTeam leaders;
+  private final int rows;
+  private final List<Tape> tapes = new ArrayList<>();
+  private final float[] losses;
+
+  /** Runs a model over a part of a batch. */
+  @FunctionalInterface
+  public interface Pass {
+
+    /**
+     * Runs the model forward over a part of the batch; called in several threads at once.
+     *
+     * @param tape this part's, empty
+     * @param shard the number of the part
+     * @return this part's share of the loss: the shares of all parts together are the loss
+     */
+    Tensor loss(Tape tape, int shard);
+  }
+
+  /**
+   * Prepares the parts of a batch.
+   *
+   * @param team its threads are used during {@link #backward} alone
+   * @param rows sequences in a batch, at least 1
+   */
+  public DataParallel(ThreadTeam team, int rows) {
+    if (rows < 1) {
+      throw new IllegalArgumentException("a batch has at least 1 row, but rows is " + rows);
+    }
+    this.team = team;
+    this.rows = rows;
+    int shards = Math.min(SHARDS, rows);
+    ThreadTeam.Groups groups = team.groups(shards);
+    leaders = groups.leaders();
+    losses = new float[shards];
+    for (int shard = 0; shard < shards; shard++) {
+      ThreadTeam threads = groups.groups().get(shard * leaders.size() / shards);
+      tapes.add(shard == 0 ? Tape.recording(threads) : Tape.shadowing(threads));
+    }
+  }
+
+  /** How many parts a batch has. */
+  public int shards() {
+    return tapes.size();
+  }
+
+  /** The first row of the batch that belongs to a part. */
+  public int firstRow(int shard) {
+    return ThreadTeam.boundary(rows, shard, shards());
+  }
+
+  /** How many rows of the batch belong to a part. */
+  public int rows(int shard) {
+    return firstRow(shard + 1) - firstRow(shard);
+  }
+
+  /**
+   * Runs every part forward and backward; the gradients of all parts flow into the leaves. Tensors
+   * of this pass live until the next one.
+   *
+   * @return the loss
+   */
+  public float backward(Pass pass) {
+    leaders.run((part, parts) -> {
+      int end = ThreadTeam.boundary(shards(), part + 1, parts);
+      for (int shard = ThreadTeam.boundary(shards(), part, parts); shard < end; shard++) {
+        Tape tape = tapes.get(shard);
+        tape.clear();
+        Tensor loss = pass.loss(tape, shard);
+        losses[shard] = loss.item();
+        tape.backward(loss);
+      }
+    });
+    float sum = 0;
+    for (int shard = 0; shard < shards(); shard++) {
+      sum += losses[shard];
+      addGradients(tapes.get(shard).shadows());
+    }
+    return sum;
+  }
+
+  /** Adds a part's gradients of leaves to those of the parts before. */
+  private void addGradients(Map<Tensor, Tensor> shadows) {
+    if (shadows.isEmpty()) {
+      return;
+    }
+    shadows.forEach((leaf, shadow) -> {
+      if (shadow.hasGradient() && !leaf.hasGradient()) {
+        leaf.adoptGradient(shadow.gradient());
+        shadow.clearGradient();
+      }
+    });
+    team.run((part, parts) -> {
+      for (Map.Entry<Tensor, Tensor> entry : shadows.entrySet()) {
+        if (entry.getValue().hasGradient()) {
+          int from = ThreadTeam.boundary(entry.getKey().size(), part, parts);
+          int to = ThreadTeam.boundary(entry.getKey().size(), part + 1, parts);
+          KERNELS.add(
+              entry.getValue().gradient(), from, entry.getKey().gradient(), from, to - from);
+        }
+      }
+    });
+    shadows.values().forEach(Tensor::clearGradient);
+  }
+}
