@@ -71,7 +71,7 @@ public final class Embedding implements Module {
       return;
     }
     float[] dy = y.gradient();
-    float[] dw = tape.gradientToAdd(weight.tensor());
+    float[] dw = tape.gradientToAddRows(weight.tensor(), indices);
     tape.team()
         .run((part, parts) -> {
           int from = ThreadTeam.boundary(width, part, parts);

@@ -3,6 +3,7 @@ package io.refrain.optim;
 import io.refrain.kernel.Kernels;
 import io.refrain.kernel.ThreadTeam;
 import io.refrain.nn.Parameter;
+import io.refrain.tensor.Tensor;
 import java.util.Collection;
 
 /** The length of all gradients together, as in {@code torch.nn.utils.clip_grad_norm_}. */
@@ -41,20 +42,32 @@ public final class GradientNorm {
   }
 
   private static int chunks(Parameter parameter) {
-    return parameter.tensor().hasGradient() ? (parameter.size() + CHUNK - 1) / CHUNK : 0;
+    Tensor tensor = parameter.tensor();
+    return tensor.hasGradient() ? (tensor.gradientPieces() + chunk(tensor) - 1) / chunk(tensor) : 0;
+  }
+
+  /** Pieces of the gradient in a chunk; a piece is a row where it is known to have few. */
+  private static int chunk(Tensor tensor) {
+    boolean rows = tensor.gradientPieces() < tensor.size();
+    return rows ? Math.max(1, CHUNK / (tensor.size() / tensor.length(0))) : CHUNK;
   }
 
   private static void sumChunks(
       Collection<Parameter> parameters, double[] sums, int part, int parts) {
     int index = 0;
     for (Parameter parameter : parameters) {
+      Tensor tensor = parameter.tensor();
       int chunks = chunks(parameter);
       int end = ThreadTeam.boundary(chunks, part + 1, parts);
       // Each thread reads about the part of a gradient that it will use in the optimizer's step.
       for (int chunk = ThreadTeam.boundary(chunks, part, parts); chunk < end; chunk++) {
-        int at = chunk * CHUNK;
-        int length = Math.min(CHUNK, parameter.size() - at);
-        sums[index + chunk] = KERNELS.squaredNorm(parameter.tensor().gradient(), at, length);
+        int first = chunk * chunk(tensor);
+        int last = Math.min(first + chunk(tensor), tensor.gradientPieces());
+        int sum = index + chunk;
+        tensor.forGradient(
+            first,
+            last,
+            (from, length) -> sums[sum] += KERNELS.squaredNorm(tensor.gradient(), from, length));
       }
       index += chunks;
     }

@@ -3,6 +3,7 @@ package io.refrain.optim;
 import io.refrain.kernel.Kernels;
 import io.refrain.kernel.ThreadTeam;
 import io.refrain.nn.Parameter;
+import io.refrain.tensor.Tensor;
 import java.util.LinkedHashMap;
 import java.util.SequencedMap;
 
@@ -39,19 +40,27 @@ public final class Sgd extends Optimizer {
     team.run((part, parts) -> {
       for (Parameter parameter : parameters().values()) {
         if (parameter.tensor().hasGradient()) {
-          int from = ThreadTeam.boundary(parameter.size(), part, parts);
-          int length = ThreadTeam.boundary(parameter.size(), part + 1, parts) - from;
-          KERNELS.sgd(
-              parameter.data(),
-              parameter.tensor().gradient(),
-              from,
-              length,
-              rate,
-              scale,
-              weightDecay);
+          stepPart(parameter, rate, scale, part, parts);
         }
       }
     });
+  }
+
+  private void stepPart(Parameter parameter, float rate, float scale, int part, int parts) {
+    Tensor tensor = parameter.tensor();
+    if (weightDecay == 0) {
+      // Where the gradient is zero, nothing changes.
+      int pieces = tensor.gradientPieces();
+      tensor.forGradient(
+          ThreadTeam.boundary(pieces, part, parts),
+          ThreadTeam.boundary(pieces, part + 1, parts),
+          (from, length) ->
+              KERNELS.sgd(tensor.data(), tensor.gradient(), from, length, rate, scale, 0));
+    } else {
+      int from = ThreadTeam.boundary(tensor.size(), part, parts);
+      int length = ThreadTeam.boundary(tensor.size(), part + 1, parts) - from;
+      KERNELS.sgd(tensor.data(), tensor.gradient(), from, length, rate, scale, weightDecay);
+    }
   }
 
   @Override

@@ -119,21 +119,27 @@ public final class DataParallel {
       return;
     }
     shadows.forEach((leaf, shadow) -> {
-      if (shadow.hasGradient() && !leaf.hasGradient()) {
+      if (!shadow.hasGradient()) {
+        return;
+      }
+      if (leaf.hasGradient()) {
+        leaf.coverGradient(shadow);
+      } else {
         leaf.adoptGradient(shadow.gradient());
         shadow.clearGradient();
       }
     });
-    team.run((part, parts) -> {
-      for (Map.Entry<Tensor, Tensor> entry : shadows.entrySet()) {
-        if (entry.getValue().hasGradient()) {
-          int from = ThreadTeam.boundary(entry.getKey().size(), part, parts);
-          int to = ThreadTeam.boundary(entry.getKey().size(), part + 1, parts);
-          KERNELS.add(
-              entry.getValue().gradient(), from, entry.getKey().gradient(), from, to - from);
-        }
-      }
-    });
+    team.run((part, parts) ->
+        shadows.forEach((leaf, shadow) -> {
+          if (shadow.hasGradient()) {
+            int pieces = shadow.gradientPieces();
+            shadow.forGradient(
+                ThreadTeam.boundary(pieces, part, parts),
+                ThreadTeam.boundary(pieces, part + 1, parts),
+                (from, length) ->
+                    KERNELS.add(shadow.gradient(), from, leaf.gradient(), from, length));
+          }
+        }));
     shadows.values().forEach(Tensor::clearGradient);
   }
 }

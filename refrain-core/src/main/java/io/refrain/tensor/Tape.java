@@ -136,6 +136,18 @@ public final class Tape {
   }
 
   /**
+   * The gradient of {@code tensor} for a node that adds to some of its rows: as {@link
+   * #gradientToAdd}, but what it costs depends on the rows named, not on the size of the tensor.
+   *
+   * @param tensor [rows, ...]
+   * @param rows from 0 to rows - 1; may name one several times
+   */
+  public float[] gradientToAddRows(Tensor tensor, int[] rows) {
+    Tensor holder = holder(tensor);
+    return holder.isLeaf() ? holder.openGradientRows(rows) : gradientToAdd(tensor);
+  }
+
+  /**
    * The gradient of {@code tensor} for a node that overwrites it when {@link #hasGradient} was
    * false before, and adds to it otherwise.
    */
@@ -150,7 +162,8 @@ public final class Tape {
   public void giveGradient(Tensor tensor, float[] gradient) {
     Tensor holder = holder(tensor);
     if (holder.hasGradient()) {
-      Kernels.get().add(gradient, 0, holder.gradient(), 0, gradient.length);
+      float[] sum = holder.openGradient(arrays::take);
+      Kernels.get().add(gradient, 0, sum, 0, gradient.length);
     } else {
       holder.adoptGradient(gradient);
     }

@@ -19,6 +19,19 @@ public final class Tensor {
   private float @Nullable [] gradient;
   private boolean gradientWritten;
 
+  /**
+   * The rows of the gradient that are not zero; null when any may be. They are known of a leaf that
+   * is looked up by row, such as an embedding: of thousands of rows a step changes hundreds.
+   */
+  private @Nullable RowSet gradientRows;
+
+  /** Takes a stretch of an array. */
+  @FunctionalInterface
+  public interface Range {
+    /** Takes {@code length} values from {@code from} on. */
+    void take(int from, int length);
+  }
+
   /** The output of an operation. */
   Tensor(int[] shape, float[] data, boolean requiresGradient) {
     this(shape, data, requiresGradient, false);
@@ -133,6 +146,37 @@ public final class Tensor {
     return values;
   }
 
+  /**
+   * In how many equal pieces the gradient, zeros left out, can be dealt out: rows, where it is
+   * known to have flowed into some rows alone, else values.
+   */
+  public int gradientPieces() {
+    RowSet rows = gradientRows;
+    return rows == null ? size() : rows.size();
+  }
+
+  /**
+   * Where the gradient may be other than zero: its pieces {@code first} to {@code end}, in
+   * stretches that do not overlap.
+   *
+   * @see #gradientPieces
+   */
+  public void forGradient(int first, int end, Range range) {
+    RowSet rows = gradientRows;
+    if (rows == null) {
+      range.take(first, end - first);
+      return;
+    }
+    int width = rowLength();
+    for (int i = first; i < end; i++) {
+      range.take(rows.row(i) * width, width);
+    }
+  }
+
+  private int rowLength() {
+    return size() / shape[0];
+  }
+
   /** Forgets the gradient; the next one that flows in replaces it. */
   public void clearGradient() {
     gradientWritten = false;
@@ -170,6 +214,53 @@ public final class Tensor {
    * a leaf outlives the tape's step and gets one of its own.
    */
   float[] openGradient(IntFunction<float[]> allocate) {
+    gradientRows = null;
+    return open(allocate);
+  }
+
+  /**
+   * The gradient's array of a leaf, to add to some rows; zeros where nothing has flowed in.
+   *
+   * @param rows may name a row several times
+   */
+  float[] openGradientRows(int[] rows) {
+    RowSet known = gradientRows;
+    boolean fresh = gradient == null;
+    boolean written = gradientWritten;
+    float[] values = open(float[]::new);
+    if (known == null) {
+      if (written) {
+        return values; // no row is known to be zero
+      }
+      if (!fresh) {
+        Arrays.fill(values, 0f);
+      }
+      known = new RowSet();
+      gradientRows = known;
+    } else if (!written) {
+      int width = rowLength();
+      for (int i = 0; i < known.size(); i++) {
+        int at = known.row(i) * width;
+        Arrays.fill(values, at, at + width, 0f);
+      }
+      known.clear();
+    }
+    for (int row : rows) {
+      known.add(row);
+    }
+    return values;
+  }
+
+  /** Prepares a leaf that has a gradient for all that flowed into its shadow. */
+  void coverGradient(Tensor shadow) {
+    if (gradientRows != null && shadow.gradientRows != null) {
+      gradientRows.addAll(shadow.gradientRows);
+    } else {
+      gradientRows = null;
+    }
+  }
+
+  private float[] open(IntFunction<float[]> allocate) {
     float[] values = gradient;
     if (values == null) {
       values = leaf ? new float[data.length] : allocate.apply(data.length);

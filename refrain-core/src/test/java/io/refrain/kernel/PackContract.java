@@ -13,7 +13,7 @@ abstract class PackContract {
 
   /** Transposing in registers treats 4, 8 or 16 steps and columns at a time. */
   private static final int[] SIZES = {
-    1, 2, 7, 8, 9, 15, 16, 17, 28, 31, 32, 33, 48, 63, 64, 65, 95, 96, 97, 128, 130, 200
+    1, 2, 7, 8, 9, 15, 16, 17, 28, 31, 32, 33, 48, 63, 64, 65, 95, 96, 97, 128, 130, 200, 275, 300
   };
 
   private final Kernels kernels;

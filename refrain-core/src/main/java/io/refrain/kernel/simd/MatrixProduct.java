@@ -21,8 +21,8 @@ final class MatrixProduct {
 
   private static final int MAXIMUM_ROWS = 6;
 
-  /** Steps of k between two visits to C: a panel of that many steps stays in the nearest cache. */
-  private static final int STEPS = 256;
+  /** Steps of k between two visits to C: more cost places in the nearest cache, fewer visits. */
+  private static final int STEPS = 320;
 
   /** Where a tile is computed whose columns are not all there. */
   private static final ThreadLocal<float[]> EDGE =

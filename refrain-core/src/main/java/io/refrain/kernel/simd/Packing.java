@@ -5,6 +5,7 @@ import static io.refrain.kernel.simd.PanelMemory.bytes;
 import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
 
 import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorShuffle;
@@ -20,6 +21,17 @@ final class Packing {
 
   /** Columns of B that are transposed together: what is written at once is one cache line. */
   private static final int BLOCK = 16;
+
+  private static final int PANELS_AT_ONCE = 4;
+
+  /** Steps that are copied before they are transposed: they stay in the nearest cache. */
+  private static final int COPIED_STEPS = 256;
+
+  /** Not a multiple of a page, whose lines would all compete for the same places in the cache. */
+  private static final int COPY_STRIDE = COPIED_STEPS + BLOCK;
+
+  private static final ThreadLocal<float[]> ROWS =
+      ThreadLocal.withInitial(() -> new float[BLOCK * COPY_STRIDE]);
 
   private static final VectorShuffle<Float> SWAP_8 = swap(8);
   private static final VectorShuffle<Float> SWAP_4 = swap(4);
@@ -46,18 +58,21 @@ final class Packing {
     return VectorMask.fromLong(SPECIES, lanes);
   }
 
-  /** Packs columns {@code from} to {@code to} of B, stored as [k × n]. */
+  /**
+   * Packs columns {@code from} to {@code to} of B, stored as [k × n]. A few panels side by side, so
+   * that rows of B are read in long pieces; see {@link #copyRows}.
+   */
   static void pack(int k, int from, int to, float[] b, int bAt, int leading, MemorySegment panels) {
     int panel = MatrixProduct.LAYOUT.width();
-    for (int column = from; column < to; column += panel) {
-      int columns = Math.min(panel, to - column);
-      int stride = MatrixProduct.LAYOUT.stride(columns);
-      long at = bytes(column * k);
-      int source = bAt + column;
+    for (int first = from; first < to; first += PANELS_AT_ONCE * panel) {
+      int end = Math.min(to, first + PANELS_AT_ONCE * panel);
       for (int step = 0; step < k; step++) {
-        packStep(columns, stride, b, source, panels, at);
-        source += leading;
-        at += bytes(stride);
+        for (int column = first; column < end; column += panel) {
+          int columns = Math.min(panel, end - column);
+          int stride = MatrixProduct.LAYOUT.stride(columns);
+          long at = bytes(column * k + step * stride);
+          packStep(columns, stride, b, bAt + step * leading + column, panels, at);
+        }
       }
     }
   }
@@ -89,15 +104,38 @@ final class Packing {
         int width = Math.min(BLOCK, stride - first);
         int count = Math.clamp(columns - first, 0, width);
         int source = bAt + (column + first) * leading;
-        int blocked = LANES == BLOCK && count == BLOCK ? k / BLOCK * BLOCK : 0;
+        int blocked = LANES == BLOCK && width == BLOCK ? k / BLOCK * BLOCK : 0;
         long target = at + bytes(first);
-        transposeBlocks(blocked, b, source, leading, panels, target, bytes(stride));
+        for (int step = 0; step < blocked; step += COPIED_STEPS) {
+          int steps = Math.min(COPIED_STEPS, blocked - step);
+          float[] rows = copyRows(count, steps, b, source + step, leading);
+          long row = target + step * bytes(stride);
+          transposeBlocks(steps, rows, 0, COPY_STRIDE, panels, row, bytes(stride));
+        }
         for (int step = blocked; step < k; step++) {
           long row = target + step * bytes(stride);
           transposeStep(count, width, b, source + step, leading, panels, row);
         }
       }
     }
+  }
+
+  /**
+   * Copies what is to be transposed, and zeros where there is nothing. Weights come from the core
+   * that updated them: read row by row they arrive in half the time that sixteen rows take when
+   * they are read at once.
+   */
+  private static float[] copyRows(int count, int steps, float[] b, int bAt, int leading) {
+    float[] rows = ROWS.get();
+    for (int row = 0; row < BLOCK; row++) {
+      int at = row * COPY_STRIDE;
+      if (row < count) {
+        System.arraycopy(b, bAt + row * leading, rows, at, steps);
+      } else {
+        Arrays.fill(rows, at, at + steps, 0f);
+      }
+    }
+    return rows;
   }
 
   private static void transposeStep(

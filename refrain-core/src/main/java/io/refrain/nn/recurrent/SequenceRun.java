@@ -241,7 +241,7 @@ final class SequenceRun {
     Tensor weight = layer.weightInput.tensor();
     switch (input) {
       case SequenceInput.Indices indices -> {
-        float[] dw = tape.gradientToAdd(weight);
+        float[] dw = tape.gradientToAddRows(weight, indices.indices());
         tape.team().run((part, parts) -> scatter(indices.indices(), dw, part, parts));
       }
       case SequenceInput.Dense(Tensor x) -> {
