@@ -69,7 +69,7 @@ final class GenerateCommand implements Callable<Integer> {
       names = "--top-p",
       paramLabel = "X",
       defaultValue = "1",
-      description = "Only the likely tokens that together reach this probability; 1: all.")
+      description = "Of these, only the likely ones that together hold this share; 1: all.")
   private double topP;
 
   @Option(

@@ -19,6 +19,7 @@ final class Pace {
   private static final double RATE_SECONDS = 1;
 
   private final TrainingConfig config;
+  private final double secondsUsed;
   private final LongSupplier nanoTime;
   private final long start;
   private int updates;
@@ -33,13 +34,15 @@ final class Pace {
   private double updatesPerSecond = Double.NaN;
 
   /**
-   * Starts the time that the limit in minutes counts.
+   * Goes on with the time that the limit in minutes counts.
    *
    * @param config tells the limits and how many tokens an update sees
+   * @param secondsUsed how much of the limit was used up before, in a run that is resumed
    * @param nanoTime as {@link System#nanoTime}
    */
-  Pace(TrainingConfig config, LongSupplier nanoTime) {
+  Pace(TrainingConfig config, double secondsUsed, LongSupplier nanoTime) {
     this.config = config;
+    this.secondsUsed = secondsUsed;
     this.nanoTime = nanoTime;
     start = nanoTime.getAsLong();
   }
@@ -88,10 +91,10 @@ final class Pace {
     double epochsDone = progress.epoch() + Math.min(1, progress.batch() / (double) batchesInEpoch);
     double updatesLeft = (config.epochs() - epochsDone) * batchesInEpoch;
     double byEpochs = updatesLeft / updatesPerSecond;
-    double byTime = config.minutes() * 60 - seconds;
+    double used = secondsUsed + seconds;
+    double byTime = config.minutes() * 60 - used;
     boolean timeEndsFirst = byTime < byEpochs || (Double.isNaN(byEpochs) && byTime < 1e9);
-    double fraction =
-        timeEndsFirst ? seconds / (config.minutes() * 60) : epochsDone / config.epochs();
+    double fraction = timeEndsFirst ? used / (config.minutes() * 60) : epochsDone / config.epochs();
     return new Reading(
         progress,
         smoothedLoss,

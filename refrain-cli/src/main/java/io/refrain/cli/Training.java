@@ -109,17 +109,17 @@ final class Training {
 
   private Trainer.End train(TrainingRun run, boolean json) throws IOException {
     try (run;
-        TrainingDisplay display = display(json)) {
+        TrainingDisplay display = display(json, run.trainer().secondsOfLimit())) {
       Trainer.End end = run.run(display);
       display.finished(end, run.trainer().progress());
       return end;
     }
   }
 
-  private TrainingDisplay display(boolean json) {
+  private TrainingDisplay display(boolean json, double secondsUsed) {
     return json
-        ? TrainingDisplay.json(config.training())
-        : TrainingDisplay.onStandardError(config.training(), this::sample);
+        ? TrainingDisplay.json(config.training(), secondsUsed)
+        : TrainingDisplay.onStandardError(config.training(), secondsUsed, this::sample);
   }
 
   private static void stopAndWait(Trainer trainer, CountDownLatch saved) {

@@ -21,12 +21,13 @@ sealed interface TrainingDisplay extends TrainingListener, AutoCloseable
    * For people: a bar where standard error is a terminal, otherwise a line now and then.
    *
    * @param config the limits of the training, which begins now
+   * @param secondsUsed of the limit in minutes, before
    * @param sampler lets a model write a short text; where it returns a blank none is shown
    */
   static TrainingDisplay onStandardError(
-      TrainingConfig config, Function<LanguageModel, String> sampler) {
+      TrainingConfig config, double secondsUsed, Function<LanguageModel, String> sampler) {
     PrintStream out = System.err;
-    Pace pace = new Pace(config, System::nanoTime);
+    Pace pace = new Pace(config, secondsUsed, System::nanoTime);
     Optional<Terminal> terminal = Terminal.onStandardError();
     if (terminal.isEmpty()) {
       return new LineDisplay(config, pace, sampler, Output.utf8(out));
@@ -41,9 +42,11 @@ sealed interface TrainingDisplay extends TrainingListener, AutoCloseable
    * For programs: one JSON object a line on standard output.
    *
    * @param config the limits of the training, which begins now
+   * @param secondsUsed of the limit in minutes, before
    */
-  static TrainingDisplay json(TrainingConfig config) {
-    return new JsonDisplay(new Pace(config, System::nanoTime), Output.utf8(System.out));
+  static TrainingDisplay json(TrainingConfig config, double secondsUsed) {
+    return new JsonDisplay(
+        new Pace(config, secondsUsed, System::nanoTime), Output.utf8(System.out));
   }
 
   /**

@@ -46,7 +46,7 @@ class TrainingDisplayTest {
   }
 
   private Pace pace(TrainingConfig config) {
-    return new Pace(config, () -> nanos);
+    return new Pace(config, 0, () -> nanos);
   }
 
   private String written() {
@@ -91,6 +91,16 @@ class TrainingDisplayTest {
         .containsExactly(
             "epoch 2/4, update 101, 25%: training loss 1.386, perplexity 4.00, 2.0k tokens/s, 0:30 left",
             "epoch 3/4, update 201, 50%: training loss 1.386, perplexity 4.00, 2.0k tokens/s, 0:20 left");
+  }
+
+  @Test
+  void aResumedRunHasTheRestOfItsTime() throws Exception {
+    TrainingConfig config = config(1000, 2);
+    Pace pace = new Pace(config, 80, () -> nanos);
+    try (TrainingDisplay display = new LineDisplay(config, pace, ignored -> SAMPLE, out)) {
+      train(display, 1, 101);
+    }
+    assertThat(written()).contains("update 101, 75%").contains("0:30 left");
   }
 
   @Test

@@ -23,8 +23,8 @@ public final class Sampler {
    * @param temperature divides the logits: below 1 is bolder, above 1 more varied; 0 takes the most
    *     likely token
    * @param topK how many of the most likely tokens may be drawn; 0 for all
-   * @param topP the smallest set of likely tokens whose probability reaches this may be drawn; 1
-   *     for all
+   * @param topP of those, the smallest set of likely ones that holds this share of their
+   *     probability may be drawn; 1 for all
    * @param excluded tokens with an id below this are never chosen: a vocabulary's specials
    */
   public record Options(double temperature, int topK, double topP, int excluded) {
@@ -122,10 +122,14 @@ public final class Sampler {
     }
     Arrays.sort(order, 0, count);
     int kept = options.topK() == 0 ? count : Math.min(options.topK(), count);
+    double whole = 0;
+    for (int i = 0; i < kept; i++) {
+      whole += probabilities[(int) order[i]];
+    }
     double sum = 0;
     for (int i = 0; i < kept; i++) {
       sum += probabilities[(int) order[i]];
-      if (sum >= options.topP()) {
+      if (sum >= options.topP() * whole) {
         kept = i + 1;
       }
     }

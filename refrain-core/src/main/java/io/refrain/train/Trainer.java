@@ -66,7 +66,8 @@ public final class Trainer {
    * Prepares training from the model's present weights.
    *
    * @param split the text; its validation part may be empty
-   * @throws IllegalArgumentException when the text is shorter than one batch
+   * @throws IllegalArgumentException when the text is shorter than one batch, or there is patience
+   *     but no text to validate on
    */
   public Trainer(TrainingConfig config, LanguageModel model, Split split, ThreadTeam team) {
     this.config = config;
@@ -75,6 +76,11 @@ public final class Trainer {
     tokens = split.train();
     validation = cut(split.validation());
     config.sampler().epoch(tokens, new SplittableRandom(0)); // tells whether the text suffices
+    if (config.patience() > 0 && validationRows() < 1) {
+      throw new IllegalArgumentException(
+          "patience %d waits for validations, but only %d tokens are held out, fewer than the %d of a row: hold out more, or set patience to 0"
+              .formatted(config.patience(), validation.length, config.steps() + 1));
+    }
     validationTape = Tape.computing(team);
     optimizer = config.optimizer().create(model.parameters());
     bptt = new TruncatedBptt(model, config.steps(), config.batch(), team);
@@ -85,6 +91,10 @@ public final class Trainer {
     return tokens.length <= VALIDATION_TOKENS
         ? tokens
         : java.util.Arrays.copyOf(tokens, VALIDATION_TOKENS);
+  }
+
+  private int validationRows() {
+    return Math.min(VALIDATION_ROWS, (validation.length - 1) / config.steps());
   }
 
   /** Where training stands. */
@@ -225,7 +235,7 @@ public final class Trainer {
    * no update since the last validation.
    */
   public void evaluate(TrainingListener listener) throws IOException {
-    int rows = Math.min(VALIDATION_ROWS, (validation.length - 1) / config.steps());
+    int rows = validationRows();
     if (rows < 1 || progress.evaluated() == progress.update()) {
       return;
     }

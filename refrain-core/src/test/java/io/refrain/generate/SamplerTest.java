@@ -40,8 +40,9 @@ class SamplerTest {
             .toList();
     int most = options.topK() == 0 ? order.size() : Math.min(options.topK(), order.size());
     double[] kept = new double[logits.length];
+    double whole = order.stream().limit(most).mapToDouble(i -> weights[i]).sum();
     double sum = 0;
-    for (int i = 0; i < most && sum < options.topP(); i++) {
+    for (int i = 0; i < most && sum < options.topP() * whole; i++) {
       kept[order.get(i)] = weights[order.get(i)];
       sum += weights[order.get(i)];
     }
@@ -75,6 +76,7 @@ class SamplerTest {
     "1.5, 0, 0.9, 2",
     "1, 0, 0.0001, 0",
     "1.3, 5, 0.8, 1",
+    "2, 4, 0.6, 0",
   })
   void drawsFromTheDistributionOfItsDefinition(
       double temperature, int topK, double topP, int excluded) {

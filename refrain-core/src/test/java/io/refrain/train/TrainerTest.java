@@ -199,6 +199,17 @@ class TrainerTest {
   }
 
   @Test
+  void patienceWithoutTextToValidateOnIsRefused() {
+    SmallTraining training = SmallTraining.sgd().withValidation(0.03).evaluatedEvery(3, 4);
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> training.trainer(1))
+        .withMessageMatching(
+            "patience 4 waits for validations, but only [0-5] tokens are held out, fewer than the 6"
+                + " of a row: hold out more, or set patience to 0");
+    training.evaluatedEvery(3, 0).trainer(1);
+  }
+
+  @Test
   void theTimeIsUp() throws IOException {
     Trainer trainer = SmallTraining.sgd().withEpochs(1_000_000_000).withMinutes(1e-4).trainer(1);
     assertThat(trainer.run(SILENT)).isEqualTo(Trainer.End.TIME);
