@@ -28,10 +28,14 @@ public interface Kernels {
   PanelLayout layout();
 
   /**
-   * Packs columns {@code from} to {@code to} of B[k × n] by {@link #layout()}.
+   * Packs columns {@code from} to {@code to} of B[k × n] by {@link #layout()}, with zeros where the
+   * last panel has more columns than B.
    *
    * @param transposed false: B is stored as [k × n]; true: as [n × k]
+   * @param k rows of B
+   * @param b holds B, whose first value stands at {@code bAt}
    * @param leading floats between two stored rows
+   * @param panels room for all of B, {@link PanelLayout#length}
    * @param from a multiple of the panel width
    * @param to a multiple of the panel width, or n
    */

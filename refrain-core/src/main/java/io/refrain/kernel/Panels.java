@@ -10,15 +10,21 @@ import java.lang.foreign.ValueLayout;
  *
  * <p>It lives outside the Java heap, because there alone it can begin at a cache line. The elements
  * of a Java array begin wherever the collector put it; then each load of a 512-bit vector touches
- * two lines, and a product runs at five sixths of its speed. The collector frees the memory when
- * nobody holds the panels any more.
+ * two lines, and a product runs at five sixths of its speed. It counts against {@code
+ * -XX:MaxDirectMemorySize}, which is {@code -Xmx} unless given, and is freed by the collector some
+ * time after nobody holds the panels any more.
  */
 public final class Panels {
   private static final int CACHE_LINE = 64;
 
   private final MemorySegment memory;
 
-  /** Room for so many floats; {@link PanelLayout#length} tells how many a matrix takes. */
+  /**
+   * Room for so many floats.
+   *
+   * @param length {@link PanelLayout#length} tells how many a matrix takes; at least 0
+   * @throws OutOfMemoryError when there is no such room outside the heap
+   */
   public Panels(int length) {
     memory = Arena.ofAuto().allocate(Math.multiplyExact((long) length, Float.BYTES), CACHE_LINE);
   }
@@ -28,13 +34,15 @@ public final class Panels {
     return memory;
   }
 
-  /** A float by its number. */
-  float get(int index) {
-    return memory.getAtIndex(ValueLayout.JAVA_FLOAT, index);
+  /** Reads floats from number {@code at} on. */
+  void get(int at, float[] to, int length) {
+    long bytes = (long) at * Float.BYTES;
+    MemorySegment.copy(memory, ValueLayout.JAVA_FLOAT, bytes, to, 0, length);
   }
 
-  /** Sets a float by its number. */
-  void set(int index, float value) {
-    memory.setAtIndex(ValueLayout.JAVA_FLOAT, index, value);
+  /** Writes floats from number {@code at} on. */
+  void put(float[] from, int at, int length) {
+    long bytes = (long) at * Float.BYTES;
+    MemorySegment.copy(from, 0, memory, ValueLayout.JAVA_FLOAT, bytes, length);
   }
 }

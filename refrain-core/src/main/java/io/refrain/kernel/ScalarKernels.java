@@ -9,6 +9,9 @@ import java.util.Arrays;
 public final class ScalarKernels implements Kernels {
   private static final PanelLayout LAYOUT = new PanelLayout(64, 32);
 
+  /** Rows of C that are summed up side by side. */
+  private static final int ROWS = 16;
+
   /** Creates the scalar kernels; they hold nothing. */
   public ScalarKernels() {}
 
@@ -30,17 +33,20 @@ public final class ScalarKernels implements Kernels {
   @Override
   public void pack(
       boolean transposed, int k, int from, int to, float[] b, int bAt, int leading, Panels panels) {
-    int columnStep = transposed ? leading : 1;
-    int rowStep = transposed ? 1 : leading;
+    float[] row = new float[LAYOUT.width()];
     for (int column = from; column < to; column += LAYOUT.width()) {
       int columns = Math.min(LAYOUT.width(), to - column);
       int stride = LAYOUT.stride(columns);
+      Arrays.fill(row, 0f);
       for (int step = 0; step < k; step++) {
-        int source = bAt + step * rowStep + column * columnStep;
-        int target = column * k + step * stride;
-        for (int j = 0; j < stride; j++) {
-          panels.set(target + j, j < columns ? b[source + j * columnStep] : 0f);
+        if (transposed) {
+          for (int j = 0; j < columns; j++) {
+            row[j] = b[bAt + (column + j) * leading + step];
+          }
+        } else {
+          System.arraycopy(b, bAt + step * leading + column, row, 0, columns);
         }
+        panels.put(row, column * k + step * stride, stride);
       }
     }
   }
@@ -59,20 +65,27 @@ public final class ScalarKernels implements Kernels {
       float[] c,
       int cAt,
       int cRow) {
-    float[] sums = new float[LAYOUT.width()];
+    float[] sums = new float[ROWS * LAYOUT.width()];
+    float[] panelRow = new float[LAYOUT.width()];
     for (int column = from; column < to; column += LAYOUT.width()) {
       int columns = Math.min(LAYOUT.width(), to - column);
       int stride = LAYOUT.stride(columns);
-      for (int row = 0; row < m; row++) {
+      for (int first = 0; first < m; first += ROWS) {
+        int rows = Math.min(ROWS, m - first);
         Arrays.fill(sums, 0f);
         for (int step = 0; step < k; step++) {
-          float x = a[aAt + row * aRow + step * aStep];
-          int at = column * k + step * stride;
-          for (int j = 0; j < stride; j++) {
-            sums[j] += x * b.get(at + j);
+          b.get(column * k + step * stride, panelRow, stride);
+          for (int row = 0; row < rows; row++) {
+            float x = a[aAt + (first + row) * aRow + step * aStep];
+            int at = row * stride;
+            for (int j = 0; j < stride; j++) {
+              sums[at + j] += x * panelRow[j];
+            }
           }
         }
-        add(sums, 0, c, cAt + row * cRow + column, columns);
+        for (int row = 0; row < rows; row++) {
+          add(sums, row * stride, c, cAt + (first + row) * cRow + column, columns);
+        }
       }
     }
   }

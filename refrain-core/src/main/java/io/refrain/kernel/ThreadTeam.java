@@ -35,9 +35,9 @@ public final class ThreadTeam implements AutoCloseable {
    * A team as smaller ones that work side by side, each on a task of its own.
    *
    * @param leaders runs one part for each group, in the thread that may call that group
-   * @param groups the smaller teams; together as many threads as the whole
+   * @param teams one for each group; together as many threads as the whole
    */
-  public record Groups(ThreadTeam leaders, List<ThreadTeam> groups) {}
+  public record Groups(ThreadTeam leaders, List<ThreadTeam> teams) {}
 
   private final Member[] members;
   private final ThreadTeam owner;

@@ -34,10 +34,10 @@ public final class CrossEntropy {
    *
    * @param logits [..., classes]
    * @param targets one class for every row of logits, row-major
-   * @param of how many rows the mean is over, at least 1
+   * @param totalRows how many rows the mean is over, these among them
    * @return a scalar
    */
-  public static Tensor part(Tape tape, Tensor logits, int[] targets, int of) {
+  public static Tensor part(Tape tape, Tensor logits, int[] targets, int totalRows) {
     if (logits.rank() == 0) {
       throw new IllegalArgumentException(
           "logits must have the shape [..., classes], but are a scalar");
@@ -45,7 +45,10 @@ public final class CrossEntropy {
     int classes = Sizes.positive("number of classes", logits.length(logits.rank() - 1));
     int rows = Sizes.positive("number of rows of logits", logits.size() / classes);
     Sizes.equal("number of targets", rows, targets.length);
-    Sizes.positive("number of rows that the mean is over", of);
+    if (totalRows < rows) {
+      throw new IllegalArgumentException(
+          "a mean over %d rows has no part of %d rows".formatted(totalRows, rows));
+    }
     Sizes.indices("target", targets, classes);
     float[] gradient = tape.buffer(logits.size()); // [rows, classes]
     float[] losses = tape.buffer(rows);
@@ -57,7 +60,7 @@ public final class CrossEntropy {
             losses[row] =
                 (float)
                     KERNELS.softmaxCrossEntropy(
-                        logits.data(), at, gradient, at, classes, targets[row], 1f / of);
+                        logits.data(), at, gradient, at, classes, targets[row], 1f / totalRows);
           }
         });
     double sum = 0;
@@ -65,7 +68,7 @@ public final class CrossEntropy {
       sum += losses[row];
     }
     Tensor share = tape.tensor(logits.requiresGradient());
-    share.data()[0] = (float) (sum / of);
+    share.data()[0] = (float) (sum / totalRows);
     if (tape.wanted(logits)) {
       tape.record(() -> backward(tape, logits, gradient, share));
     }

@@ -46,10 +46,9 @@ public final class GradientNorm {
     return tensor.hasGradient() ? (tensor.gradientPieces() + chunk(tensor) - 1) / chunk(tensor) : 0;
   }
 
-  /** Pieces of the gradient in a chunk; a piece is a row where it is known to have few. */
+  /** Pieces of the gradient in a chunk. */
   private static int chunk(Tensor tensor) {
-    boolean rows = tensor.gradientPieces() < tensor.size();
-    return rows ? Math.max(1, CHUNK / (tensor.size() / tensor.length(0))) : CHUNK;
+    return Math.max(1, CHUNK / tensor.gradientPieceLength());
   }
 
   private static void sumChunks(

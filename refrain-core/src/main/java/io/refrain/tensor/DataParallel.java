@@ -3,6 +3,7 @@ package io.refrain.tensor;
 import io.refrain.kernel.Kernels;
 import io.refrain.kernel.ThreadTeam;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 
@@ -17,7 +18,8 @@ import java.util.Map;
  *
  * <p>A batch is cut in two for any number of threads, because the cut decides the order in which
  * gradients are summed, and the number of threads must not change a bit. One thread runs the parts
- * one after the other; more than two share the operations of each part.
+ * one after the other; more than two share the operations of each part, so that threads help by
+ * twos.
  *
  * <pre>{@code
  * DataParallel parallel = new DataParallel(team, batch);
@@ -44,6 +46,9 @@ public final class DataParallel {
     /**
      * Runs the model forward over a part of the batch; called in several threads at once.
      *
+     * <p>Parts may share leaves, such as weights. Every other tensor must be of this part's tape,
+     * and work be cut between the threads of {@link Tape#team} alone.
+     *
      * @param tape this part's, empty
      * @param shard the number of the part
      * @return this part's share of the loss: the shares of all parts together are the loss
@@ -68,7 +73,8 @@ public final class DataParallel {
     leaders = groups.leaders();
     losses = new float[shards];
     for (int shard = 0; shard < shards; shard++) {
-      ThreadTeam threads = groups.groups().get(shard * leaders.size() / shards);
+      // where one leader runs both parts, both use its group
+      ThreadTeam threads = groups.teams().get(shard * leaders.size() / shards);
       tapes.add(shard == 0 ? Tape.recording(threads) : Tape.shadowing(threads));
     }
   }
@@ -92,9 +98,15 @@ public final class DataParallel {
    * Runs every part forward and backward; the gradients of all parts flow into the leaves. Tensors
    * of this pass live until the next one.
    *
+   * <p>What a part throws, this throws; then clear the gradients of the leaves, for some parts may
+   * have flowed into them.
+   *
    * @return the loss
    */
   public float backward(Pass pass) {
+    for (Tape tape : tapes) {
+      tape.shadows().values().forEach(Tensor::clearGradient); // left by a pass that failed
+    }
     leaders.run((part, parts) -> {
       int end = ThreadTeam.boundary(shards(), part + 1, parts);
       for (int shard = ThreadTeam.boundary(shards(), part, parts); shard < end; shard++) {
@@ -125,8 +137,7 @@ public final class DataParallel {
       if (leaf.hasGradient()) {
         leaf.coverGradient(shadow);
       } else {
-        leaf.adoptGradient(shadow.gradient());
-        shadow.clearGradient();
+        Arrays.fill(leaf.openGradient(float[]::new), 0f);
       }
     });
     team.run((part, parts) ->
@@ -140,6 +151,7 @@ public final class DataParallel {
                     KERNELS.add(shadow.gradient(), from, leaf.gradient(), from, length));
           }
         }));
+    shadows.values().removeIf(shadow -> !shadow.hasGradient()); // leaves that are gone
     shadows.values().forEach(Tensor::clearGradient);
   }
 }

@@ -18,24 +18,32 @@ final class LeftOperand {
 
   private final Matrix a;
   private final boolean copied;
-  private final float[] copies; // [threads, columns of A, COPIED_ROWS]
+  private final int copiedRows;
+  private final float[] copies; // [threads, columns of A, copiedRows]
 
-  private LeftOperand(Matrix a, boolean copied, float[] copies) {
+  private LeftOperand(Matrix a, boolean copied, int copiedRows, float[] copies) {
     this.a = a;
     this.copied = copied;
+    this.copiedRows = copiedRows;
     this.copies = copies;
   }
 
   static LeftOperand of(Tape tape, Matrix a) {
     boolean copied = a.transposed() && a.leading() >= LONG;
-    float[] copies =
-        copied ? tape.buffer(Tensor.size(tape.team().size(), a.columns(), COPIED_ROWS)) : NONE;
-    return new LeftOperand(a, copied, copies);
+    int threads = tape.team().size();
+    int rows = Math.min(COPIED_ROWS, (a.rows() + threads - 1) / threads);
+    float[] copies = copied ? tape.buffer(Tensor.size(threads, a.columns(), rows)) : NONE;
+    return new LeftOperand(a, copied, rows, copies);
+  }
+
+  /** Whether each thread copies its rows, of which it may then have no more than its share. */
+  boolean copied() {
+    return copied;
   }
 
   /** Rows of a block, at most. */
   int blockRows() {
-    return copied ? COPIED_ROWS : ROWS;
+    return copied ? copiedRows : ROWS;
   }
 
   /** Rows {@code first} to {@code end}, for the thread that does this part. */
@@ -45,10 +53,10 @@ final class LeftOperand {
     if (!copied) {
       return new Matrix(a.data(), at, rows, a.columns(), a.leading(), a.transposed());
     }
-    int copy = part * COPIED_ROWS * a.columns();
+    int copy = part * copiedRows * a.columns();
     for (int step = 0; step < a.columns(); step++) {
-      System.arraycopy(a.data(), at + step * a.leading(), copies, copy + step * COPIED_ROWS, rows);
+      System.arraycopy(a.data(), at + step * a.leading(), copies, copy + step * copiedRows, rows);
     }
-    return new Matrix(copies, copy, rows, a.columns(), COPIED_ROWS, true);
+    return new Matrix(copies, copy, rows, a.columns(), copiedRows, true);
   }
 }

@@ -64,7 +64,7 @@ public final class MatrixProduct {
     Panels packed = panelsFor(tape, b);
     tape.team().run((part, parts) -> packPart(b, packed, part, parts));
     LeftOperand left = LeftOperand.of(tape, a);
-    if (n >= m && panels % tape.team().size() == 0) {
+    if (n >= m && panels % tape.team().size() == 0 && !left.copied()) {
       tape.team()
           .run((part, parts) -> {
             int from = panelStart(panels, n, part, parts);

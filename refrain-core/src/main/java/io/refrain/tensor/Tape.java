@@ -139,10 +139,19 @@ public final class Tape {
    * The gradient of {@code tensor} for a node that adds to some of its rows: as {@link
    * #gradientToAdd}, but what it costs depends on the rows named, not on the size of the tensor.
    *
+   * <p>This is a sparse gradient: an embedding, of whose thousands of rows a step meets hundreds.
+   *
    * @param tensor [rows, ...]
    * @param rows from 0 to rows - 1; may name one several times
+   * @throws IllegalArgumentException when there is no such row
    */
   public float[] gradientToAddRows(Tensor tensor, int[] rows) {
+    int count = tensor.rank() == 0 ? 0 : tensor.length(0);
+    for (int row : rows) {
+      if (row < 0 || row >= count) {
+        throw new IllegalArgumentException("there is no row %d in a %s".formatted(row, tensor));
+      }
+    }
     Tensor holder = holder(tensor);
     return holder.isLeaf() ? holder.openGradientRows(rows) : gradientToAdd(tensor);
   }

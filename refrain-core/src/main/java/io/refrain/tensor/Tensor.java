@@ -19,10 +19,7 @@ public final class Tensor {
   private float @Nullable [] gradient;
   private boolean gradientWritten;
 
-  /**
-   * The rows of the gradient that are not zero; null when any may be. They are known of a leaf that
-   * is looked up by row, such as an embedding: of thousands of rows a step changes hundreds.
-   */
+  /** The rows of a sparse gradient, all others being zero; null where it is dense. */
   private @Nullable RowSet gradientRows;
 
   /** Takes a stretch of an array. */
@@ -133,7 +130,8 @@ public final class Tensor {
   }
 
   /**
-   * The gradient, row-major: the array itself.
+   * The gradient, row-major: the array itself, to read. What is to change it takes it from {@link
+   * Tape#gradientToAdd}, lest values that were known to be zero be passed over later.
    *
    * @throws IllegalStateException when nothing has flowed into it
    */
@@ -147,20 +145,22 @@ public final class Tensor {
   }
 
   /**
-   * In how many equal pieces the gradient, zeros left out, can be dealt out: rows, where it is
-   * known to have flowed into some rows alone, else values.
+   * In how many pieces the gradient can be dealt out: the rows of a sparse one, which are those
+   * that something has flowed into, and the values of any other.
+   *
+   * @see Tape#gradientToAddRows
    */
   public int gradientPieces() {
     RowSet rows = gradientRows;
     return rows == null ? size() : rows.size();
   }
 
-  /**
-   * Where the gradient may be other than zero: its pieces {@code first} to {@code end}, in
-   * stretches that do not overlap.
-   *
-   * @see #gradientPieces
-   */
+  /** Values in one of the {@link #gradientPieces}. */
+  public int gradientPieceLength() {
+    return gradientRows == null ? 1 : rowLength();
+  }
+
+  /** Visits the {@link #gradientPieces} {@code first} to {@code end}, each value once. */
   public void forGradient(int first, int end, Range range) {
     RowSet rows = gradientRows;
     if (rows == null) {

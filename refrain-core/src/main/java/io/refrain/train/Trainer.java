@@ -268,7 +268,9 @@ public final class Trainer {
   public Map<String, String> restore(Path file) throws IOException {
     RecurrentState state = bptt.state();
     Checkpoint.Restored restored = Checkpoint.read(file, model, optimizer, state);
-    bptt.restore(state);
+    if (config.carryState()) {
+      bptt.restore(state);
+    }
     progress = restored.progress();
     timeUpAt = Checkpoint.number(file, restored.metadata(), TIME_UP_AT);
     return restored.metadata();

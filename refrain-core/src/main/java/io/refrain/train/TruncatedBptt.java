@@ -4,6 +4,7 @@ import io.refrain.data.TokenBatch;
 import io.refrain.kernel.ThreadTeam;
 import io.refrain.loss.CrossEntropy;
 import io.refrain.model.LanguageModel;
+import io.refrain.nn.Sizes;
 import io.refrain.nn.recurrent.RecurrentState;
 import io.refrain.tensor.DataParallel;
 import io.refrain.tensor.Tape;
@@ -19,6 +20,7 @@ import java.util.List;
  */
 public final class TruncatedBptt {
   private final LanguageModel model;
+  private final int rows;
   private final int targets;
   private final DataParallel parallel;
   private final List<Shard> shards = new ArrayList<>();
@@ -45,6 +47,7 @@ public final class TruncatedBptt {
    */
   public TruncatedBptt(LanguageModel model, int steps, int batch, ThreadTeam team) {
     this.model = model;
+    rows = batch;
     targets = Math.multiplyExact(steps, batch);
     parallel = new DataParallel(team, batch);
     for (int shard = 0; shard < parallel.shards(); shard++) {
@@ -64,9 +67,11 @@ public final class TruncatedBptt {
   /**
    * Adds the gradient of the mean loss over a batch to the gradients of the model's parameters.
    *
+   * @param batch of the size that this was made for
    * @return the loss in nats
    */
   public float backward(TokenBatch batch) {
+    Sizes.equal("number of rows of a batch", rows, batch.batch());
     return parallel.backward((tape, shard) -> loss(tape, batch, shard));
   }
 
@@ -89,7 +94,6 @@ public final class TruncatedBptt {
 
   /** A copy of the state before the next batch, of all rows. */
   public RecurrentState state() {
-    int rows = shards.stream().mapToInt(shard -> shard.state.batch()).sum();
     RecurrentState whole = model.initialState(rows);
     for (int number = 0; number < shards.size(); number++) {
       RecurrentState state = shards.get(number).state;
@@ -98,8 +102,13 @@ public final class TruncatedBptt {
     return whole;
   }
 
-  /** Goes on from a state of all rows. */
+  /**
+   * Goes on from a state of all rows.
+   *
+   * @param whole of the model's layers and the size that this was made for
+   */
   public void restore(RecurrentState whole) {
+    Sizes.equal("number of rows of a state", rows, whole.batch());
     for (int number = 0; number < shards.size(); number++) {
       RecurrentState state = shards.get(number).state;
       state.assignRows(0, whole, parallel.firstRow(number), state.batch());

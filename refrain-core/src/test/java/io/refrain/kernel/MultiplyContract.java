@@ -2,6 +2,8 @@ package io.refrain.kernel;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
@@ -62,9 +64,21 @@ abstract class MultiplyContract {
       a = values(aAt + m * Math.max(aRow, k) + k * Math.max(aStep, m) + 1);
       b = values(bAt + (transposedB ? n : k) * bLeading);
       packed = new Panels(kernels.layout().length(k, n));
-      packed.memory().fill((byte) -1); // NaN: padding must not be relied on
       before = values(cAt + m * cRow + 3);
       kernels.pack(transposedB, k, 0, n, b, bAt, bLeading, packed);
+      spoilPadding();
+    }
+
+    /** What stands beside the last columns must reach no sum: not a number does if anything. */
+    private void spoilPadding() {
+      int tail = n % kernels.layout().width();
+      int stride = tail == 0 ? 0 : kernels.layout().stride(tail);
+      float[] nan = new float[stride];
+      Arrays.fill(nan, Float.NaN);
+      for (int step = 0; step < k && tail > 0; step++) {
+        long at = (long) Float.BYTES * ((n - tail) * k + step * stride + tail);
+        MemorySegment.copy(nan, 0, packed.memory(), ValueLayout.JAVA_FLOAT, at, stride - tail);
+      }
     }
 
     void multiply(float[] c, int firstRow, int rows, int from, int to) {

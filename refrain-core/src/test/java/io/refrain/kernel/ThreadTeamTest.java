@@ -71,9 +71,9 @@ class ThreadTeamTest {
       ThreadTeam.Groups groups;
       try (ThreadTeam team = new ThreadTeam(size)) {
         groups = team.groups(count);
-        assertThat(groups.groups()).hasSize(Math.min(count, size));
-        assertThat(groups.leaders().size()).isEqualTo(groups.groups().size());
-        assertThat(groups.groups().stream().mapToInt(ThreadTeam::size).sum()).isEqualTo(size);
+        assertThat(groups.teams()).hasSize(Math.min(count, size));
+        assertThat(groups.leaders().size()).isEqualTo(groups.teams().size());
+        assertThat(groups.teams().stream().mapToInt(ThreadTeam::size).sum()).isEqualTo(size);
         for (int round = 0; round < 50; round++) {
           Set<Thread> threads = ConcurrentHashMap.newKeySet();
           AtomicInteger runs = new AtomicInteger();
@@ -82,7 +82,7 @@ class ThreadTeamTest {
               .leaders()
               .run((group, ofGroups) ->
                   groups
-                      .groups()
+                      .teams()
                       .get(group)
                       .run((part, parts) -> {
                         runs.incrementAndGet();
@@ -93,7 +93,7 @@ class ThreadTeamTest {
           assertThat(threads).hasSize(size).contains(Thread.currentThread());
           assertThat(runs.get()).isEqualTo(2 * size);
         }
-        groups.groups().forEach(ThreadTeam::close); // leaves the threads to the team
+        groups.teams().forEach(ThreadTeam::close); // leaves the threads to the team
         team.run((part, parts) -> {});
       }
       assertThatThrownBy(() -> groups.leaders().run((part, parts) -> {}))

@@ -33,6 +33,9 @@ final class Packing {
   private static final ThreadLocal<float[]> ROWS =
       ThreadLocal.withInitial(() -> new float[BLOCK * COPY_STRIDE]);
 
+  private static final ThreadLocal<float[]> COLUMNS =
+      ThreadLocal.withInitial(() -> new float[COPIED_STEPS * BLOCK]);
+
   private static final VectorShuffle<Float> SWAP_8 = swap(8);
   private static final VectorShuffle<Float> SWAP_4 = swap(4);
   private static final VectorShuffle<Float> SWAP_2 = swap(2);
@@ -84,10 +87,10 @@ final class Packing {
       FloatVector.fromArray(SPECIES, b, bAt + column)
           .intoMemorySegment(panel, at + bytes(column), NATIVE);
     }
-    for (; column < columns; column++) {
-      panel.set(JAVA_FLOAT, at + bytes(column), b[bAt + column]);
+    if (column < columns) {
+      MemorySegment.copy(b, bAt + column, panel, JAVA_FLOAT, at + bytes(column), columns - column);
     }
-    for (; column < stride; column++) {
+    for (column = columns; column < stride; column++) {
       panel.set(JAVA_FLOAT, at + bytes(column), 0f);
     }
   }
@@ -104,17 +107,14 @@ final class Packing {
         int width = Math.min(BLOCK, stride - first);
         int count = Math.clamp(columns - first, 0, width);
         int source = bAt + (column + first) * leading;
-        int blocked = LANES == BLOCK && width == BLOCK ? k / BLOCK * BLOCK : 0;
         long target = at + bytes(first);
-        for (int step = 0; step < blocked; step += COPIED_STEPS) {
-          int steps = Math.min(COPIED_STEPS, blocked - step);
+        for (int step = 0; step < k; step += COPIED_STEPS) {
+          int steps = Math.min(COPIED_STEPS, k - step);
           float[] rows = copyRows(count, steps, b, source + step, leading);
           long row = target + step * bytes(stride);
-          transposeBlocks(steps, rows, 0, COPY_STRIDE, panels, row, bytes(stride));
-        }
-        for (int step = blocked; step < k; step++) {
-          long row = target + step * bytes(stride);
-          transposeStep(count, width, b, source + step, leading, panels, row);
+          int blocked = LANES == BLOCK && width == BLOCK ? steps / BLOCK * BLOCK : 0;
+          transposeBlocks(blocked, rows, 0, COPY_STRIDE, panels, row, bytes(stride));
+          transposeSteps(blocked, steps, width, rows, panels, row, bytes(stride));
         }
       }
     }
@@ -138,13 +138,20 @@ final class Packing {
     return rows;
   }
 
-  private static void transposeStep(
-      int columns, int width, float[] b, int bAt, int leading, MemorySegment panel, long at) {
-    for (int column = 0; column < columns; column++) {
-      panel.set(JAVA_FLOAT, at + bytes(column), b[bAt + column * leading]);
+  /** Transposes the steps {@code first} to {@code end}, value by value, within the cache. */
+  private static void transposeSteps(
+      int first, int end, int width, float[] rows, MemorySegment panel, long at, long stride) {
+    float[] columns = COLUMNS.get();
+    for (int column = 0; column < width; column++) {
+      for (int step = first; step < end; step++) {
+        columns[step * BLOCK + column] = rows[column * COPY_STRIDE + step];
+      }
     }
-    for (int column = columns; column < width; column++) {
-      panel.set(JAVA_FLOAT, at + bytes(column), 0f);
+    for (int step = first; step < end; step++) {
+      for (int column = 0; column < width; column += LANES) {
+        FloatVector.fromArray(SPECIES, columns, step * BLOCK + column)
+            .intoMemorySegment(panel, at + step * stride + bytes(column), NATIVE);
+      }
     }
   }
 

@@ -5,6 +5,7 @@ import io.refrain.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 
 /**
  * What a stack of recurrent layers carries from one sequence to the next: for each layer, each
@@ -85,8 +86,13 @@ public final class RecurrentState {
    * @param other may be of a different batch size
    * @param from the first sequence there
    * @param count how many sequences
+   * @throws IllegalArgumentException when the shapes differ in more than the batch size
+   * @throws IndexOutOfBoundsException when there are not so many sequences
    */
   public void assignRows(int to, RecurrentState other, int from, int count) {
+    Sizes.equal("number of layers of a state", layers.size(), other.layers.size());
+    Objects.checkFromIndexSize(to, count, batch());
+    Objects.checkFromIndexSize(from, count, other.batch());
     for (int layer = 0; layer < layers.size(); layer++) {
       for (int state = 0; state < layers.get(layer).size(); state++) {
         Tensor source = other.layers.get(layer).get(state);
