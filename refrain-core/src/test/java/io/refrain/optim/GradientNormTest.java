@@ -6,9 +6,12 @@ import static org.assertj.core.api.Assertions.within;
 import io.refrain.kernel.ThreadTeam;
 import io.refrain.nn.Parameter;
 import io.refrain.tensor.Tape;
+import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class GradientNormTest {
   private final ThreadTeam team = ThreadTeam.single();
@@ -48,6 +51,32 @@ class GradientNormTest {
     for (int threads = 2; threads <= 4; threads++) {
       try (ThreadTeam several = new ThreadTeam(threads)) {
         assertThat(GradientNorm.of(several, parameters)).isEqualTo(norm);
+      }
+    }
+  }
+
+  /** Rows of 256 values go 64 to a chunk. */
+  @ParameterizedTest
+  @ValueSource(ints = {1, 63, 64, 65, 300})
+  void isThatOfTheDenseGradientWhereItIsSparse(int rows) {
+    SplittableRandom random = new SplittableRandom(rows);
+    Parameter parameter = Parameter.of(400, 256);
+    int[] indices = random.ints(rows, 0, 400).toArray();
+    float[] gradient = Tape.recording(team).gradientToAddRows(parameter.tensor(), indices);
+    double squares = 0;
+    for (int row : Arrays.stream(indices).distinct().toArray()) {
+      for (int i = row * 256; i < (row + 1) * 256; i++) {
+        gradient[i] = (float) random.nextGaussian();
+        squares += (double) gradient[i] * gradient[i];
+      }
+    }
+
+    double norm = GradientNorm.of(team, List.of(parameter));
+
+    assertThat(norm).isCloseTo(Math.sqrt(squares), within(1e-6 * norm));
+    for (int threads = 2; threads <= 4; threads++) {
+      try (ThreadTeam several = new ThreadTeam(threads)) {
+        assertThat(GradientNorm.of(several, List.of(parameter))).isEqualTo(norm);
       }
     }
   }

@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.refrain.kernel.ThreadTeam;
 import io.refrain.nn.Parameter;
+import io.refrain.tensor.Tape;
+import io.refrain.tensor.Tensor;
 import java.util.LinkedHashMap;
 import java.util.SequencedMap;
 import java.util.SplittableRandom;
@@ -36,7 +38,7 @@ class OptimizerTest {
       for (int i = 0; i < gradient.length; i++) {
         gradient[i] = (float) (from.nextGaussian() * (i % 3 == 0 ? 1e-3 : 1));
       }
-      io.refrain.tensor.Tape tape = io.refrain.tensor.Tape.recording(team);
+      Tape tape = Tape.recording(team);
       parameter.tensor().clearGradient();
       tape.giveGradient(parameter.tensor(), gradient);
     }
@@ -102,6 +104,48 @@ class OptimizerTest {
         assertThat(squares[i]).as("step %d", t).isCloseTo(v[i], within(1e-5 * v[i]));
       }
     }
+  }
+
+  /** Decay and moments change all rows, also those that the gradient is known to be zero in. */
+  @ParameterizedTest
+  @CsvSource({"sgd, 0", "sgd, 0.1", "adam, 0", "adam, 0.1"})
+  void aSparseGradientGivesTheWeightsOfADenseOne(String method, double decay) {
+    SequencedMap<String, Parameter> sparse = table();
+    SequencedMap<String, Parameter> dense = table();
+    Optimizer onSparse = optimizer(method, sparse, decay);
+    Optimizer onDense = optimizer(method, dense, decay);
+    try (ThreadTeam three = new ThreadTeam(3)) {
+      for (int[] rows : new int[][] {{3, 0, 3}, {8}, {8, 1}}) {
+        onSparse.clearGradients();
+        onDense.clearGradients();
+        Tensor table = sparse.get("table").tensor();
+        float[] some = Tape.recording(team).gradientToAddRows(table, rows);
+        float[] all = Tape.recording(team).gradientToAdd(dense.get("table").tensor());
+        for (int row : rows) {
+          some[row * 5 + 2] += 0.5f + row;
+          all[row * 5 + 2] += 0.5f + row;
+        }
+        onSparse.step(three, RATE, SCALE);
+        onDense.step(team, RATE, SCALE);
+
+        assertThat(sparse.get("table").values()).isEqualTo(dense.get("table").values());
+      }
+    }
+  }
+
+  private static SequencedMap<String, Parameter> table() {
+    SequencedMap<String, Parameter> result = new LinkedHashMap<>();
+    Parameter table = Parameter.of(9, 5);
+    table.uniform(1, new SplittableRandom(3));
+    result.put("table", table);
+    return result;
+  }
+
+  private static Optimizer optimizer(
+      String method, SequencedMap<String, Parameter> parameters, double decay) {
+    return method.equals("sgd")
+        ? new Sgd(parameters, decay)
+        : new Adam(parameters, new Adam.Options(0.9, 0.99, 1e-8, decay, decay > 0));
   }
 
   @Test

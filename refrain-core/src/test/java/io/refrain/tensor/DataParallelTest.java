@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.refrain.kernel.ThreadTeam;
+import java.util.ArrayList;
 import java.util.List;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
@@ -78,6 +79,21 @@ class DataParallelTest {
     }
   }
 
+  @Test
+  void leavesThatAreGoneAreForgotten() {
+    DataParallel parallel = new DataParallel(ThreadTeam.single(), 2);
+    List<Tape> tapes = new ArrayList<>();
+    for (int pass = 0; pass < 5; pass++) {
+      Tensor input = Tensor.variable(new float[] {1}, 1);
+      parallel.backward((its, shard) -> {
+        tapes.add(its);
+        return loss(its, input, 1);
+      });
+      assertThat(input.gradient()).containsExactly(2);
+    }
+    assertThat(tapes.getLast().shadows()).hasSize(1);
+  }
+
   @Property
   void thePartsAreTheRows(
       @ForAll @IntRange(min = 1, max = 100) int rows,
@@ -98,17 +114,30 @@ class DataParallelTest {
 
   @Test
   void theFailureOfAPartIsThrown() {
-    try (ThreadTeam team = new ThreadTeam(2)) {
-      DataParallel parallel = new DataParallel(team, 2);
-      for (int bad : List.of(0, 1)) {
-        assertThatThrownBy(() ->
-                parallel.backward((tape, shard) -> {
-                  if (shard == bad) {
-                    throw new IllegalStateException("part " + bad);
-                  }
-                  return loss(tape, weight, 1, 1, 1);
-                }))
-            .hasMessage("part " + bad);
+    for (int threads = 1; threads <= 2; threads++) {
+      try (ThreadTeam team = new ThreadTeam(threads)) {
+        DataParallel parallel = new DataParallel(team, 2);
+        for (int bad : List.of(0, 1)) {
+          for (boolean onTheWayBack : List.of(false, true)) {
+            assertThatThrownBy(() ->
+                    parallel.backward((tape, shard) -> {
+                      if (shard == bad) {
+                        if (!onTheWayBack) {
+                          throw new IllegalStateException("part " + bad);
+                        }
+                        tape.record(() -> {
+                          throw new IllegalStateException("part " + bad);
+                        });
+                      }
+                      return loss(tape, weight, 100, 100, 100);
+                    }))
+                .hasMessage("part " + bad);
+
+            weight.clearGradient();
+            parallel.backward((tape, shard) -> loss(tape, weight, 1, 1, 1));
+            assertThat(weight.gradient()).as("%d threads", threads).containsExactly(2, 2, 2);
+          }
+        }
       }
     }
     assertThatIllegalArgumentException()

@@ -1,6 +1,7 @@
 package io.refrain.tensor;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import io.refrain.kernel.ThreadTeam;
 import java.util.Arrays;
@@ -156,5 +157,10 @@ class GradientRowsTest {
     assertThat(leaf.gradientPieces()).isEqualTo(1);
     tape.gradientToAdd(leaf);
     assertThat(leaf.gradientPieces()).isEqualTo(ROWS * WIDTH);
+    for (int row : new int[] {-1, ROWS}) {
+      assertThatIllegalArgumentException()
+          .isThrownBy(() -> tape.gradientToAddRows(leaf, new int[] {0, row}))
+          .withMessage("there is no row %d in a tensor of shape [7, 3]", row);
+    }
   }
 }

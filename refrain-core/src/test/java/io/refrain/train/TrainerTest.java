@@ -116,6 +116,31 @@ class TrainerTest {
     assertThat(losses).isNotEmpty().allMatch(loss -> loss < 0.03);
   }
 
+  /** The text is one token again and again and nothing is learned, so losses tell the state. */
+  @Test
+  void everyEpochBeginsWithAStateOfZeros() throws IOException {
+    TrainingConfig config =
+        new TrainingConfig(
+            4, 5, Partition.SEQUENTIAL, true, 3, 1, OptimizerKind.SGD, 1e-30, 1, 0, 0, 1);
+    List<List<Double>> losses = new ArrayList<>();
+    new Trainer(config, model(2, 12), Split.byPosition(new int[90], 0), ThreadTeam.single())
+        .run(
+            new TrainingListener() {
+              @Override
+              public void updated(Progress progress, int batchesInEpoch, double loss, double norm) {
+                if (progress.batch() == 1) {
+                  losses.add(new ArrayList<>());
+                }
+                losses.getLast().add(loss);
+              }
+            });
+
+    assertThat(losses).hasSize(3);
+    assertThat(losses.get(1)).isEqualTo(losses.get(0));
+    assertThat(losses.get(2)).isEqualTo(losses.get(0));
+    assertThat(losses.get(0).get(1)).isNotEqualTo(losses.get(0).get(0));
+  }
+
   static Stream<SmallTraining> trainings() {
     return Stream.of(
         SmallTraining.sgd(),

@@ -1,6 +1,7 @@
 package io.refrain.train;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import io.refrain.data.TokenBatch;
 import io.refrain.kernel.ThreadTeam;
@@ -64,7 +65,7 @@ class TruncatedBpttTest {
   void theNumberOfThreadsChangesNoBit() {
     LanguageModel model =
         new LanguageModel(
-            new LanguageModelConfig(65, 0, CellKind.RNN_TANH, 130, 2), new SplittableRandom(4));
+            new LanguageModelConfig(9, 0, CellKind.RNN_TANH, 130, 2), new SplittableRandom(4));
     List<TokenBatch> batches = batches(6, 9, new SplittableRandom(5));
     Read expected = parts(model, batches, true, 1);
     for (int threads = 2; threads <= 5; threads++) {
@@ -97,9 +98,19 @@ class TruncatedBpttTest {
       second.restore(state);
 
       assertThat(second.backward(batches.get(1))).isEqualTo(first.backward(batches.get(1)));
+      second.restore(state);
+      second.carry();
+      assertThat(values(second.state())).usingRecursiveComparison().isEqualTo(values(state));
       first.reset();
       first.carry();
       assertThat(first.state().isZero()).isTrue();
+
+      assertThatIllegalArgumentException()
+          .isThrownBy(() -> first.backward(new TokenBatch(4, 6)))
+          .withMessageContaining("number of rows of a batch");
+      assertThatIllegalArgumentException()
+          .isThrownBy(() -> first.restore(model.initialState(4)))
+          .withMessageContaining("number of rows of a state");
     }
   }
 
