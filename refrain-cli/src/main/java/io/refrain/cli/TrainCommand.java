@@ -123,7 +123,7 @@ final class TrainCommand implements Callable<Integer> {
     requireNothingElse();
     RunDirectory directory = new RunDirectory(out);
     RunConfig config = directory.config();
-    Corpus text = Texts.readUnchanged(config, out);
+    Corpus text = Texts.readUnchanged(config, out, "put it back to go on");
     Tokenizer tokenizer = directory.tokenizer();
     RunConfig limited = options.withLimits(config, isGiven("--epochs"), isGiven("--minutes"));
     return new Job(directory, limited, tokenizer, tokenizer.encode(text.text()));

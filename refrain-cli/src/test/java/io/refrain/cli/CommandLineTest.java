@@ -1,6 +1,7 @@
 package io.refrain.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import io.refrain.store.Json;
 import io.refrain.store.RunLock;
@@ -104,6 +105,38 @@ class CommandLineTest {
     Outcome outcome = refrain("evaluate", run.toString(), file.toString());
     assertThat(outcome.code()).as(outcome.err()).isZero();
     assertThat(outcome.out()).contains("105,999 tokens", "perplexity");
+  }
+
+  @ParameterizedTest
+  @CsvSource({"verbatim,a~~~~~~~~~,9,9", "word,the best unheard of times,4,22"})
+  void countsTheCharactersThatUnknownTokensStandFor(
+      String kind, String text, int tokens, int characters) throws IOException {
+    train("--tokens", kind, "--batch", "1", "--steps", "4");
+    Path file = Files.writeString(folder.resolve("unknown.txt"), text);
+    String out = refrain("evaluate", run.toString(), file.toString(), "--json").out();
+    Map<String, Object> json = Json.parse("json", out.strip().getBytes(StandardCharsets.UTF_8));
+    double nats = (double) json.get("nats_per_token") * tokens;
+    assertThat((double) json.get("bits_per_character"))
+        .isCloseTo(nats / Math.log(2) / characters, within(1e-9));
+    assertThat(json)
+        .containsEntry("tokens", (long) tokens)
+        .containsEntry("unknown_tokens", kind.equals("word") ? 1L : 9L);
+    assertThat(refrain("evaluate", run.toString(), file.toString()).out())
+        .contains(kind.equals("word") ? "1 of them is unknown" : "9 of them are unknown");
+    assertThat(refrain("evaluate", run.toString()).out()).doesNotContain("unknown");
+  }
+
+  @Test
+  void saysThatTheTextOfARunIsGone() throws IOException {
+    train();
+    Path moved = Files.move(corpus, folder.resolve("moved.txt"));
+    Outcome evaluation = refrain("evaluate", run.toString());
+    assertThat(evaluation.code()).isEqualTo(1);
+    assertThat(evaluation.onlyErrorLine())
+        .contains("was trained on " + corpus, "not there any more", "give a FILE");
+    assertThat(refrain("train", "--out", run.toString(), "--resume").onlyErrorLine())
+        .contains("was trained on " + corpus, "put it back");
+    assertThat(refrain("evaluate", run.toString(), moved.toString()).code()).isZero();
   }
 
   @Test
@@ -224,6 +257,9 @@ class CommandLineTest {
     assertThat(train(empty).onlyErrorLine()).contains("is empty");
     Path binary = Files.write(folder.resolve("binary.txt"), new byte[] {65, 0, (byte) 0xFF});
     assertThat(train(binary).onlyErrorLine()).contains("binary");
+    Path loop = folder.resolve("loop");
+    Files.createSymbolicLink(loop, loop);
+    assertThat(train(loop).onlyErrorLine()).contains("loop is a symbolic link", "nowhere");
     Path brief = Files.writeString(folder.resolve("short.txt"), "too short");
     assertThat(train(brief).onlyErrorLine()).contains("smaller batch, fewer steps");
   }
