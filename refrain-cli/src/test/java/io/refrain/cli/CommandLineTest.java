@@ -166,6 +166,89 @@ class CommandLineTest {
     assertThat(refrain("info", run.toString(), "--json").out()).contains("\"epochs\":3");
   }
 
+  @ParameterizedTest
+  @CsvSource({"1", "2"})
+  void refusesToResumeForEpochsThatAreDone(String epochs) {
+    train();
+    Outcome outcome = refrain("train", "--out", run.toString(), "--resume", "--epochs", epochs);
+    assertThat(outcome.code()).isEqualTo(2);
+    assertThat(outcome.onlyErrorLine())
+        .contains("has done 2 epochs already", "--epochs must be more, but is " + epochs);
+    assertThat(refrain("info", run.toString(), "--json").out()).contains("\"epochs\":2");
+  }
+
+  @Test
+  void saysWhatLimitsItKeeps() {
+    train();
+    String path = run.toString();
+    assertThat(refrain("train", "--out", path, "--resume").err()).doesNotContain("limits");
+    Outcome outcome =
+        refrain("train", "--out", path, "--resume", "--epochs", "3", "--minutes", "1.5");
+    assertThat(outcome.err()).contains("Kept as the limits of this run: 3 epochs, 1.5 minutes.");
+  }
+
+  @Test
+  void goesOnWithoutTheBestModel() throws IOException {
+    train();
+    Files.delete(run.resolve("model.safetensors"));
+    Outcome outcome = refrain("train", "--out", run.toString(), "--resume");
+    assertThat(outcome.code()).isZero();
+    assertThat(outcome.err().lines())
+        .filteredOn(line -> line.contains("the best model is lost"))
+        .singleElement()
+        .asString()
+        .contains("model.safetensors was missing or damaged");
+    assertThat(refrain("generate", run.toString(), "--length", "3").code()).isZero();
+  }
+
+  @Test
+  void tellsWhereTheCheckpointStands() throws IOException {
+    train("--learning-rate", "0.001", "--clip", "0");
+    String path = run.toString();
+    Outcome info = refrain("info", path);
+    assertThat(info.out())
+        .contains("clip none", "sequential, state carried", "limits      2 epochs")
+        .containsPattern("best loss +\\d\\.\\d{4}, perplexity")
+        .containsPattern("updates +104 in 0:0")
+        .contains("can resume  yes");
+    Files.delete(run.resolve("metrics.jsonl"));
+    assertThat(refrain("info", path, "--json").out())
+        .contains("\"updates\":104", "\"best_loss\":", "\"can_resume\":true");
+  }
+
+  @ParameterizedTest
+  @CsvSource({"tokenizer.json,0", "tokenizer.json,20", "resume.safetensors,100"})
+  void saysWhyARunCannotGoOn(String name, int bytesLeft) throws IOException {
+    train();
+    Path file = run.resolve(name);
+    Files.write(file, java.util.Arrays.copyOf(Files.readAllBytes(file), bytesLeft));
+    assertThat(refrain("info", run.toString()).out()).containsPattern("can resume  no: .*" + name);
+    Files.delete(file);
+    assertThat(refrain("info", run.toString(), "--json").out())
+        .containsPattern("\"can_resume\":false,\"why_not\":\".*" + name);
+  }
+
+  @Test
+  void hasNoNumberForNoLimit() {
+    train("--epochs", String.valueOf(Integer.MAX_VALUE), "--minutes", "0.001");
+    assertThat(refrain("info", run.toString(), "--json").out()).doesNotContain("2147483647");
+    assertThat(refrain("info", run.toString()).out()).contains("limits      0.001 minutes");
+  }
+
+  @Test
+  void announcesNoTrainingThatCannotBegin() throws IOException {
+    Path brief = Files.writeString(folder.resolve("short.txt"), "short");
+    assertThat(train(brief).err()).doesNotContain("Ctrl-C").hasLineCount(1);
+    train();
+    assertThat(train().err()).doesNotContain("Ctrl-C").hasLineCount(1);
+    Path tokens = run.resolve("tokenizer.json");
+    Files.delete(run.resolve("config.json"));
+    Outcome outcome = train();
+    assertThat(outcome.code()).isEqualTo(1);
+    assertThat(outcome.onlyErrorLine())
+        .contains(tokens + " is there already", "move it away", "another --out");
+  }
+
   static Stream<Arguments> errors() {
     return Stream.of(
         Arguments.of(new OutOfMemoryError("Java heap space"), "java has too little memory"),
