@@ -136,8 +136,8 @@ final class TrainCommand implements Callable<Integer> {
     int done = Files.exists(directory.resumeFile()) ? directory.progress().epoch() : 0;
     if (options.epochs != null && options.epochs <= done && options.epochs > 0) {
       throw new IllegalArgumentException(
-          "%s has done %s epochs already: --epochs must be more, but is %d"
-              .formatted(directory.path(), Figures.count(done), options.epochs));
+          "--epochs must be above the %s that %s has done, but is %d"
+              .formatted(Figures.count(done), directory.path(), options.epochs));
     }
   }
 
