@@ -65,7 +65,7 @@ final class Bulletin {
       Progress progress, LanguageModel.Evaluation evaluation, boolean better) {
     return "epoch %d, update %s: validation loss %s, perplexity %s (%s)"
         .formatted(
-            progress.epoch() + 1,
+            progress.epochOfUpdate(),
             Figures.count(progress.update()),
             Figures.loss(evaluation.nats()),
             Figures.perplexity(evaluation.nats()),

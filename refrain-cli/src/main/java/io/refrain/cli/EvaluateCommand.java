@@ -3,6 +3,7 @@ package io.refrain.cli;
 import io.refrain.generate.Score;
 import io.refrain.text.Corpus;
 import io.refrain.text.Tokenizer;
+import io.refrain.text.Vocabulary;
 import io.refrain.train.RunConfig;
 import io.refrain.train.RunDirectory;
 import io.refrain.train.TrainingRun;
@@ -50,7 +51,10 @@ final class EvaluateCommand implements Callable<Integer> {
     RunDirectory directory = new RunDirectory(run);
     RunConfig config = directory.config();
     Tokenizer tokenizer = directory.tokenizer();
-    int[] tokens = tokens(config, tokenizer);
+    Text text = text(config, tokenizer);
+    int[] tokens = text.tokens();
+    int unknownToken = tokenizer.vocabulary().id(Vocabulary.UNKNOWN);
+    long[] unknown = {0};
     Score score;
     try (TaskProgress progress = progress(tokens.length)) {
       int[] read = {0};
@@ -58,14 +62,18 @@ final class EvaluateCommand implements Callable<Integer> {
           Score.of(
               directory.model().freeze(),
               tokens,
-              token -> characters(tokenizer, token),
+              text.characters(),
               (token, probability) -> {
+                if (token == unknownToken) {
+                  unknown[0]++;
+                }
                 if (progress != null && (++read[0] % 1000 == 0 || read[0] == tokens.length - 1)) {
                   progress.at(read[0], "");
                 }
               });
     }
-    report(file == null ? config.corpus() + " (validation part)" : file.toString(), score);
+    report(
+        file == null ? config.corpus() + " (validation part)" : file.toString(), score, unknown[0]);
     return 0;
   }
 
@@ -73,31 +81,32 @@ final class EvaluateCommand implements Callable<Integer> {
     return tokens < PROGRESS_TOKENS ? null : TaskProgress.onStandardError("Reading", tokens - 1);
   }
 
-  private int[] tokens(RunConfig config, Tokenizer tokenizer) throws IOException {
+  /** What is read, and how many characters each token of it stands for. */
+  private record Text(int[] tokens, int[] characters) {}
+
+  private Text text(RunConfig config, Tokenizer tokenizer) throws IOException {
     if (file != null) {
-      return tokenizer.encode(Corpus.read(file).text());
+      String text = Corpus.read(file).text();
+      return new Text(tokenizer.encode(text), tokenizer.characters(text));
     }
-    int[] all = tokenizer.encode(Texts.readUnchanged(config, run).text());
-    int[] validation = TrainingRun.split(config, all).validation();
+    String text = Texts.readUnchanged(config, run, "give a FILE to evaluate on").text();
+    int[] validation = TrainingRun.split(config, tokenizer.encode(text)).validation();
     if (validation.length < 2) {
       throw new IllegalArgumentException(
           "this run kept no text for validation (--validation 0); give a FILE to evaluate on");
     }
-    return validation;
+    // Lengths are cut as their tokens are.
+    int[] characters = TrainingRun.split(config, tokenizer.characters(text)).validation();
+    return new Text(validation, characters);
   }
 
-  /** Characters that a token stands for, with what separates it from the one before. */
-  static long characters(Tokenizer tokenizer, int token) {
-    String piece = tokenizer.piece(token);
-    return (long) piece.codePointCount(0, piece.length()) + tokenizer.separator().length();
-  }
-
-  private void report(String name, Score score) {
+  private void report(String name, Score score, long unknown) {
     PrintWriter out = spec.commandLine().getOut();
     if (output.json) {
       Map<String, Object> json = new LinkedHashMap<>();
       json.put("text", name);
       json.put("tokens", score.tokens());
+      json.put("unknown_tokens", unknown);
       json.put("nats_per_token", score.natsPerToken());
       json.put("perplexity", score.perplexity());
       json.put("bits_per_character", score.bitsPerCharacter());
@@ -105,6 +114,11 @@ final class EvaluateCommand implements Callable<Integer> {
       return;
     }
     out.printf("%s, %,d tokens%n", name, score.tokens());
+    if (unknown > 0) {
+      out.printf(
+          "  %,d of them %s unknown to the model, which drives the perplexity%n",
+          unknown, unknown == 1 ? "is" : "are");
+    }
     out.printf("  perplexity           %10.4f%n", score.perplexity());
     out.printf("  nats per token       %10.4f%n", score.natsPerToken());
     out.printf("  bits per character   %10.4f%n", score.bitsPerCharacter());

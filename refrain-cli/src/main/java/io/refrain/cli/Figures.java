@@ -1,5 +1,8 @@
 package io.refrain.cli;
 
+import io.refrain.train.TrainingConfig;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
 
 /** Measured figures as people read them: as many digits as mean something. */
@@ -49,6 +52,26 @@ final class Figures {
     return hours > 0
         ? String.format(Locale.ROOT, "%d:%02d:%02d", hours, minutes, whole % 60)
         : String.format(Locale.ROOT, "%d:%02d", minutes, whole % 60);
+  }
+
+  /** {@return when a training ends at the latest, such as 20 epochs, 1.5 minutes} */
+  static String limits(TrainingConfig training) {
+    List<String> limits = new ArrayList<>();
+    if (training.epochs() < Integer.MAX_VALUE) {
+      limits.add(count(training.epochs()) + (training.epochs() == 1 ? " epoch" : " epochs"));
+    }
+    if (Double.isFinite(training.minutes())) {
+      limits.add(
+          number(training.minutes()) + (training.minutes() == 1 ? " minute" : " minutes"));
+    }
+    return limits.isEmpty() ? "none" : String.join(", ", limits);
+  }
+
+  /** {@return a setting as a user would type it: 3 rather than 3.0} */
+  static String number(double value) {
+    return value == Math.rint(value) && Math.abs(value) < 1e9
+        ? Long.toString((long) value)
+        : Double.toString(value);
   }
 
   /** {@return a count with its thousands set apart, such as 1,200} */

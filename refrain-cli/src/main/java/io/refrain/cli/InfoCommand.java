@@ -4,6 +4,7 @@ import io.refrain.model.LanguageModel;
 import io.refrain.model.LanguageModelConfig;
 import io.refrain.store.JsonLines;
 import io.refrain.store.JsonObject;
+import io.refrain.train.Progress;
 import io.refrain.train.RunConfig;
 import io.refrain.train.RunDirectory;
 import io.refrain.train.TrainingConfig;
@@ -39,18 +40,31 @@ final class InfoCommand implements Callable<Integer> {
     RunDirectory directory = new RunDirectory(run);
     RunConfig config = directory.config();
     LanguageModel model = directory.model();
-    Map<String, @Nullable Object> last = last(directory);
+    Measured measured = measured(directory);
+    String obstacle = obstacle(directory, config);
     PrintWriter out = spec.commandLine().getOut();
     if (output.json) {
       Map<String, @Nullable Object> json = new LinkedHashMap<>(config.toJson());
       json.put("parameters", model.parameterCount());
-      json.putAll(last);
+      json.putAll(measured.toJson());
+      json.put("can_resume", obstacle == null);
+      if (obstacle != null) {
+        json.put("why_not", obstacle);
+      }
       Output.line(out, json);
       return 0;
     }
+    out.printf("%s%n", run);
+    printConfig(out, config, model.parameterCount());
+    measured.print(out);
+    out.printf("  can resume  %s%n", obstacle == null ? "yes" : "no: " + obstacle);
+    out.flush();
+    return 0;
+  }
+
+  private static void printConfig(PrintWriter out, RunConfig config, long parameters) {
     LanguageModelConfig shape = config.model();
     TrainingConfig training = config.training();
-    out.printf("%s%n", run);
     out.printf(
         "  text        %s, %s tokens, %,d kinds%n",
         config.corpus(), config.tokenizer().label(), shape.vocabulary());
@@ -61,37 +75,100 @@ final class InfoCommand implements Callable<Integer> {
         shape.layers() == 1 ? "layer" : "layers",
         shape.hidden(),
         shape.embedding() == 0 ? "one-hot" : "embedding " + shape.embedding(),
-        model.parameterCount());
+        parameters);
     out.printf(
-        "  training    %s, learning rate %s, batch %d, steps %d, seed %d%n",
+        "  training    %s, learning rate %s, clip %s, batch %d, steps %d, seed %d%n",
         training.optimizer().label(),
-        training.learningRate(),
+        Figures.number(training.learningRate()),
+        Double.isInfinite(training.clip()) ? "none" : Figures.number(training.clip()),
         training.batch(),
         training.steps(),
         training.seed());
-    last.forEach((name, value) -> out.printf("  %-11s %s%n", name.replace('_', ' '), value));
-    out.printf("  can resume  %s%n", Files.exists(directory.resumeFile()) ? "yes" : "no");
-    out.flush();
-    return 0;
+    out.printf(
+        "  batches     %s, state %s%n",
+        training.partition().label(), training.carryState() ? "carried" : "reset");
+    out.printf("  limits      %s%n", Figures.limits(training));
   }
 
-  private static Map<String, @Nullable Object> last(RunDirectory directory) throws IOException {
-    Map<String, @Nullable Object> result = new LinkedHashMap<>();
-    if (!Files.exists(directory.metricsFile())) {
-      return result;
+  /** What training came to; null and NaN where that is not known. */
+  private record Measured(
+      @Nullable Long updates, double seconds, double trainingLoss, double bestLoss) {
+
+    Map<String, @Nullable Object> toJson() {
+      Map<String, @Nullable Object> json = new LinkedHashMap<>();
+      if (updates != null) {
+        json.put("updates", updates);
+        json.put("seconds", seconds);
+      }
+      if (!Double.isNaN(trainingLoss)) {
+        json.put("train_loss", trainingLoss);
+      }
+      if (Double.isFinite(bestLoss)) {
+        json.put("best_loss", bestLoss);
+      }
+      return json;
     }
+
+    void print(PrintWriter out) {
+      if (updates != null) {
+        out.printf("  updates     %,d in %s%n", updates, Figures.duration(seconds));
+      }
+      print(out, "train loss", trainingLoss);
+      print(out, "best loss", bestLoss);
+    }
+
+    private static void print(PrintWriter out, String name, double nats) {
+      if (Double.isFinite(nats)) {
+        out.printf("  %-11s %.4f, perplexity %s%n", name, nats, Figures.perplexity(nats));
+      }
+    }
+  }
+
+  /** The checkpoint knows where training stands; the log, which has gaps, knows the losses. */
+  private static Measured measured(RunDirectory directory) throws IOException {
+    Long updates = null;
+    double seconds = Double.NaN;
+    double trainingLoss = Double.NaN;
     double best = Double.POSITIVE_INFINITY;
-    for (JsonObject line : JsonLines.read(directory.metricsFile())) {
-      result.put("updates", line.wholeNumber("update"));
-      result.put("seconds", line.number("seconds"));
-      if (line.has("train_loss")) {
-        result.put("train_loss", line.number("train_loss"));
-      }
-      if (line.has("validation_loss")) {
-        best = Math.min(best, line.number("validation_loss"));
-        result.put("best_loss", best);
+    if (Files.exists(directory.metricsFile())) {
+      for (JsonObject line : JsonLines.read(directory.metricsFile())) {
+        updates = line.wholeNumber("update");
+        seconds = line.number("seconds");
+        trainingLoss = line.has("train_loss") ? line.number("train_loss") : trainingLoss;
+        if (line.has("validation_loss")) {
+          best = Math.min(best, line.number("validation_loss"));
+        }
       }
     }
-    return result;
+    Progress checkpoint = checkpoint(directory);
+    return checkpoint == null
+        ? new Measured(updates, seconds, trainingLoss, best)
+        : new Measured(
+            checkpoint.update(),
+            checkpoint.seconds(),
+            trainingLoss,
+            Math.min(best, checkpoint.best()));
+  }
+
+  private static @Nullable Progress checkpoint(RunDirectory directory) {
+    try {
+      return directory.progress();
+    } catch (IOException missingOrDamaged) {
+      return null;
+    }
+  }
+
+  /** Why training cannot go on; null when it can. */
+  private static @Nullable String obstacle(RunDirectory directory, RunConfig config) {
+    if (Texts.isGone(config)) {
+      return config.corpus() + " is not there any more";
+    }
+    try {
+      directory.tokenizer();
+      directory.progress();
+      return null;
+    } catch (IOException e) {
+      return FailureMessage.of(e);
+    }
   }
 }

@@ -54,7 +54,7 @@ final class JsonDisplay implements TrainingDisplay {
     Map<String, @Nullable Object> object = new LinkedHashMap<>();
     object.put("event", event);
     object.put("update", progress.update());
-    object.put("epoch", progress.epoch());
+    object.put("epoch", progress.epochOfUpdate());
     object.put("seconds", Math.round(progress.seconds() * 1000) / 1000.0);
     object.put("train_loss", reading == null ? null : reading.loss());
     object.put("tokens_per_second", reading == null ? null : reading.tokensPerSecond());

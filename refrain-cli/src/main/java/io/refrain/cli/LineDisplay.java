@@ -51,7 +51,7 @@ final class LineDisplay implements TrainingDisplay {
     int epochs = config.epochs();
     return "epoch %d%s, update %s, %d%%: training loss %s, perplexity %s, %s tokens/s%s"
         .formatted(
-            progress.epoch() + 1,
+            progress.epochOfUpdate(),
             epochs == Integer.MAX_VALUE ? "" : "/" + epochs,
             Figures.count(progress.update()),
             (int) (100 * reading.fraction()),

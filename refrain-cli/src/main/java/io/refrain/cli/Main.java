@@ -76,7 +76,8 @@ public final class Main implements Runnable {
   /** Runs a command with the defaults of the recipe that it names. */
   static int execute(CommandLine commandLine, String... arguments) {
     // Figures are written one way everywhere: the way that recipes and options are read.
-    Locale.setDefault(Locale.Category.FORMAT, Locale.ROOT);
+    // Of all categories, for printf of a writer does not ask for the one of formats.
+    Locale.setDefault(Locale.ROOT);
     List<String> words = List.of(arguments);
     int at = words.indexOf("--recipe");
     String recipe = at >= 0 && at + 1 < words.size() ? words.get(at + 1) : null;

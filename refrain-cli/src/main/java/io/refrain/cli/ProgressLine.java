@@ -34,7 +34,7 @@ record ProgressLine(int epochs, boolean lines, boolean colour) {
   String of(Pace.Reading reading, int columns) {
     boolean roomy = columns >= ROOMY_COLUMNS;
     Progress progress = reading.progress();
-    int epoch = Math.min(epochs, progress.epoch() + 1);
+    int epoch = progress.epochOfUpdate();
     // Where only time limits a training, nobody wants to read how many epochs there may be.
     String head =
         epochs == Integer.MAX_VALUE

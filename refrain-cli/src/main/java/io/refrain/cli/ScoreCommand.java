@@ -52,7 +52,7 @@ final class ScoreCommand implements Callable<Integer> {
           Score.of(
               model,
               tokens,
-              token -> EvaluateCommand.characters(tokenizer, token),
+              tokenizer.characters(text),
               (token, probability) -> scored.add(new Scored(token, probability)));
       if (output.json) {
         printJson(text, tokenizer, scored, score);

@@ -7,6 +7,7 @@ import io.refrain.train.RunConfig;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -53,9 +54,15 @@ final class Texts {
   /**
    * Reads a run's corpus again.
    *
+   * @param remedy what to do where the file is gone, for the message
    * @throws IOException when it cannot be read, or is another text than the run was begun with
    */
-  static Corpus readUnchanged(RunConfig config, Path run) throws IOException {
+  static Corpus readUnchanged(RunConfig config, Path run, String remedy) throws IOException {
+    if (isGone(config)) {
+      throw new IOException(
+          "%s was trained on %s, which is not there any more: %s"
+              .formatted(run, config.corpus(), remedy));
+    }
     Corpus corpus = read(config.corpus());
     if (!sha1(corpus).equals(config.corpusSha1())) {
       throw new IOException(
@@ -63,6 +70,13 @@ final class Texts {
               .formatted(config.corpus(), run));
     }
     return corpus;
+  }
+
+  /** Whether a run's own text was a file or folder that is not there any more. */
+  static boolean isGone(RunConfig config) {
+    String name = config.corpus();
+    boolean known = name.equals(BUILT_IN) || CorpusCatalogue.find(name).isPresent();
+    return !known && !Files.exists(Path.of(name));
   }
 
   static String sha1(Corpus corpus) {

@@ -85,7 +85,6 @@ final class TrainCommand implements Callable<Integer> {
     try (ThreadTeam team = new ThreadTeam(threads.count())) {
       Training training =
           new Training(job.directory(), job.config(), job.tokenizer(), job.tokens(), team);
-      training.describe(err);
       return training.run(resume, output.json, spec.commandLine().getOut(), err);
     }
   }
@@ -123,10 +122,23 @@ final class TrainCommand implements Callable<Integer> {
     requireNothingElse();
     RunDirectory directory = new RunDirectory(out);
     RunConfig config = directory.config();
-    Corpus text = Texts.readUnchanged(config, out);
+    Corpus text = Texts.readUnchanged(config, out, "put it back to go on");
     Tokenizer tokenizer = directory.tokenizer();
+    if (isGiven("--epochs")) {
+      requireMoreThanDone(directory);
+    }
     RunConfig limited = options.withLimits(config, isGiven("--epochs"), isGiven("--minutes"));
     return new Job(directory, limited, tokenizer, tokenizer.encode(text.text()));
+  }
+
+  /** The number is kept for good, so one that ends the run where it stands is a slip. */
+  private void requireMoreThanDone(RunDirectory directory) throws IOException {
+    int done = Files.exists(directory.resumeFile()) ? directory.progress().epoch() : 0;
+    if (options.epochs != null && options.epochs <= done && options.epochs > 0) {
+      throw new IllegalArgumentException(
+          "--epochs must be above the %s that %s has done, but is %d"
+              .formatted(Figures.count(done), directory.path(), options.epochs));
+    }
   }
 
   /** What a run is configured with cannot be changed on the way; to pass over a wish is worse. */

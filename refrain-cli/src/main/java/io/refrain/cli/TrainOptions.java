@@ -41,7 +41,13 @@ final class TrainOptions {
   @Option(names = "--epochs", paramLabel = "N", description = "Passes over the text, at most.")
   @Nullable Integer epochs;
 
-  @Option(names = "--minutes", paramLabel = "M", description = "Time to train, at most.")
+  @Option(
+      names = "--minutes",
+      paramLabel = "M",
+      description = {
+        "Time to train, at most; each resume of a run",
+        "whose time was up has all of it again."
+      })
   @Nullable Double minutes;
 
   @Option(

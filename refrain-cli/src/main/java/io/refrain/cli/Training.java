@@ -10,6 +10,7 @@ import io.refrain.text.Tokenizer;
 import io.refrain.train.RunConfig;
 import io.refrain.train.RunDirectory;
 import io.refrain.train.Trainer;
+import io.refrain.train.TrainingConfig;
 import io.refrain.train.TrainingRun;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -47,7 +48,7 @@ final class Training {
   }
 
   /** Says in two lines what is about to be trained. */
-  void describe(PrintWriter err) {
+  private void describe(PrintWriter err) {
     Split split = TrainingRun.split(config, tokens);
     err.printf(
         "%s: %,d tokens to train on, %,d to validate with (%s, %d kinds);"
@@ -73,9 +74,8 @@ final class Training {
   /** Trains, draws the loss and says what to do next; returns the exit code. */
   int run(boolean resume, boolean json, PrintWriter out, PrintWriter err) throws IOException {
     TrainingRun run =
-        resume
-            ? TrainingRun.resume(directory, config, tokens, team)
-            : TrainingRun.create(directory, config, tokenizer, tokens, team);
+        resume ? resume(err) : TrainingRun.create(directory, config, tokenizer, tokens, team);
+    describe(err); // now, for a run that cannot begin would be announced in vain
     CountDownLatch done = new CountDownLatch(1);
     Thread hook = new Thread(() -> stopAndWait(run.trainer(), done), "save-on-exit");
     Runtime.getRuntime().addShutdownHook(hook);
@@ -87,6 +87,22 @@ final class Training {
       done.countDown();
       removeHook(hook);
     }
+  }
+
+  /** Goes on with the run, and says what that changes in its folder. */
+  private TrainingRun resume(PrintWriter err) throws IOException {
+    TrainingConfig before = directory.config().training();
+    TrainingRun run = TrainingRun.resume(directory, config, tokens, team);
+    if (!config.training().equals(before)) {
+      err.printf("Kept as the limits of this run: %s.%n", Figures.limits(config.training()));
+    }
+    if (run.modelWasLost()) {
+      err.printf(
+          "%s was missing or damaged, so the best model is lost:"
+              + " the weights of the checkpoint take its place.%n",
+          directory.modelFile());
+    }
+    return run;
   }
 
   private Trainer.End trainAndTell(TrainingRun run, boolean json, PrintWriter out, PrintWriter err)

@@ -1,6 +1,7 @@
 package io.refrain.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import io.refrain.store.Json;
 import io.refrain.store.RunLock;
@@ -106,6 +107,38 @@ class CommandLineTest {
     assertThat(outcome.out()).contains("105,999 tokens", "perplexity");
   }
 
+  @ParameterizedTest
+  @CsvSource({"verbatim,a~~~~~~~~~,9,9", "word,the best unheard of times,4,22"})
+  void countsTheCharactersThatUnknownTokensStandFor(
+      String kind, String text, int tokens, int characters) throws IOException {
+    train("--tokens", kind, "--batch", "1", "--steps", "4");
+    Path file = Files.writeString(folder.resolve("unknown.txt"), text);
+    String out = refrain("evaluate", run.toString(), file.toString(), "--json").out();
+    Map<String, Object> json = Json.parse("json", out.strip().getBytes(StandardCharsets.UTF_8));
+    double nats = (double) json.get("nats_per_token") * tokens;
+    assertThat((double) json.get("bits_per_character"))
+        .isCloseTo(nats / Math.log(2) / characters, within(1e-9));
+    assertThat(json)
+        .containsEntry("tokens", (long) tokens)
+        .containsEntry("unknown_tokens", kind.equals("word") ? 1L : 9L);
+    assertThat(refrain("evaluate", run.toString(), file.toString()).out())
+        .contains(kind.equals("word") ? "1 of them is unknown" : "9 of them are unknown");
+    assertThat(refrain("evaluate", run.toString()).out()).doesNotContain("unknown");
+  }
+
+  @Test
+  void saysThatTheTextOfARunIsGone() throws IOException {
+    train();
+    Path moved = Files.move(corpus, folder.resolve("moved.txt"));
+    Outcome evaluation = refrain("evaluate", run.toString());
+    assertThat(evaluation.code()).isEqualTo(1);
+    assertThat(evaluation.onlyErrorLine())
+        .contains("was trained on " + corpus, "not there any more", "give a FILE");
+    assertThat(refrain("train", "--out", run.toString(), "--resume").onlyErrorLine())
+        .contains("was trained on " + corpus, "put it back");
+    assertThat(refrain("evaluate", run.toString(), moved.toString()).code()).isZero();
+  }
+
   @Test
   void refusesToEvaluateOnAnotherText() throws IOException {
     train();
@@ -131,6 +164,89 @@ class CommandLineTest {
         refrain("train", "--out", run.toString(), "--resume", "--epochs", "3", "--threads", "1");
     assertThat(more.code()).isZero();
     assertThat(refrain("info", run.toString(), "--json").out()).contains("\"epochs\":3");
+  }
+
+  @ParameterizedTest
+  @CsvSource({"1", "2"})
+  void refusesToResumeForEpochsThatAreDone(String epochs) {
+    train();
+    Outcome outcome = refrain("train", "--out", run.toString(), "--resume", "--epochs", epochs);
+    assertThat(outcome.code()).isEqualTo(2);
+    assertThat(outcome.onlyErrorLine())
+        .endsWith("--epochs must be above the 2 that %s has done, but is %s".formatted(run, epochs));
+    assertThat(refrain("info", run.toString(), "--json").out()).contains("\"epochs\":2");
+  }
+
+  @Test
+  void saysWhatLimitsItKeeps() {
+    train();
+    String path = run.toString();
+    assertThat(refrain("train", "--out", path, "--resume").err()).doesNotContain("limits");
+    Outcome outcome =
+        refrain("train", "--out", path, "--resume", "--epochs", "3", "--minutes", "1.5");
+    assertThat(outcome.err()).contains("Kept as the limits of this run: 3 epochs, 1.5 minutes.");
+  }
+
+  @Test
+  void goesOnWithoutTheBestModel() throws IOException {
+    train();
+    Files.delete(run.resolve("model.safetensors"));
+    Outcome outcome = refrain("train", "--out", run.toString(), "--resume");
+    assertThat(outcome.code()).isZero();
+    assertThat(outcome.err().lines())
+        .filteredOn(line -> line.contains("the best model is lost"))
+        .singleElement()
+        .asString()
+        .contains("model.safetensors was missing or damaged");
+    assertThat(refrain("generate", run.toString(), "--length", "3").code()).isZero();
+  }
+
+  @Test
+  void tellsWhereTheCheckpointStands() throws IOException {
+    train("--learning-rate", "0.001", "--clip", "0");
+    String path = run.toString();
+    Outcome info = refrain("info", path);
+    assertThat(info.out())
+        .contains("clip none", "sequential, state carried", "limits      2 epochs")
+        .containsPattern("best loss +\\d\\.\\d{4}, perplexity")
+        .containsPattern("updates +104 in 0:0")
+        .contains("can resume  yes");
+    Files.delete(run.resolve("metrics.jsonl"));
+    assertThat(refrain("info", path, "--json").out())
+        .contains("\"updates\":104", "\"best_loss\":", "\"can_resume\":true");
+  }
+
+  @ParameterizedTest
+  @CsvSource({"tokenizer.json,0", "tokenizer.json,20", "resume.safetensors,100"})
+  void saysWhyARunCannotGoOn(String name, int bytesLeft) throws IOException {
+    train();
+    Path file = run.resolve(name);
+    Files.write(file, java.util.Arrays.copyOf(Files.readAllBytes(file), bytesLeft));
+    assertThat(refrain("info", run.toString()).out()).containsPattern("can resume  no: .*" + name);
+    Files.delete(file);
+    assertThat(refrain("info", run.toString(), "--json").out())
+        .containsPattern("\"can_resume\":false,\"why_not\":\".*" + name);
+  }
+
+  @Test
+  void hasNoNumberForNoLimit() {
+    train("--epochs", String.valueOf(Integer.MAX_VALUE), "--minutes", "0.001");
+    assertThat(refrain("info", run.toString(), "--json").out()).doesNotContain("2147483647");
+    assertThat(refrain("info", run.toString()).out()).contains("limits      0.001 minutes");
+  }
+
+  @Test
+  void announcesNoTrainingThatCannotBegin() throws IOException {
+    Path brief = Files.writeString(folder.resolve("short.txt"), "short");
+    assertThat(train(brief).err()).doesNotContain("Ctrl-C").hasLineCount(1);
+    train();
+    assertThat(train().err()).doesNotContain("Ctrl-C").hasLineCount(1);
+    Path tokens = run.resolve("tokenizer.json");
+    Files.delete(run.resolve("config.json"));
+    Outcome outcome = train();
+    assertThat(outcome.code()).isEqualTo(1);
+    assertThat(outcome.onlyErrorLine())
+        .contains(tokens + " is there already", "move it away", "another --out");
   }
 
   static Stream<Arguments> errors() {
@@ -224,6 +340,9 @@ class CommandLineTest {
     assertThat(train(empty).onlyErrorLine()).contains("is empty");
     Path binary = Files.write(folder.resolve("binary.txt"), new byte[] {65, 0, (byte) 0xFF});
     assertThat(train(binary).onlyErrorLine()).contains("binary");
+    Path loop = folder.resolve("loop");
+    Files.createSymbolicLink(loop, loop);
+    assertThat(train(loop).onlyErrorLine()).contains("loop is a symbolic link", "nowhere");
     Path brief = Files.writeString(folder.resolve("short.txt"), "too short");
     assertThat(train(brief).onlyErrorLine()).contains("smaller batch, fewer steps");
   }
@@ -258,15 +377,15 @@ class CommandLineTest {
 
   @Test
   void writesFiguresAlikeInEveryCountry() {
-    Locale before = Locale.getDefault(Locale.Category.FORMAT);
-    Locale.setDefault(Locale.Category.FORMAT, Locale.GERMANY);
+    Locale before = Locale.getDefault();
+    Locale.setDefault(Locale.GERMANY);
     try {
       Outcome outcome = train();
       assertThat(outcome.err()).contains("1,696 tokens to train on, 424 to validate with");
       assertThat(refrain("evaluate", run.toString()).out())
           .containsPattern("perplexity +\\d+\\.\\d{4}");
     } finally {
-      Locale.setDefault(Locale.Category.FORMAT, before);
+      Locale.setDefault(before);
     }
   }
 

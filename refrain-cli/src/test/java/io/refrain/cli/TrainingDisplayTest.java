@@ -128,6 +128,17 @@ class TrainingDisplayTest {
   }
 
   @Test
+  void theEndOfAnEpochIsNotTheNextOne() throws Exception {
+    TrainingConfig config = config(1, Double.POSITIVE_INFINITY);
+    double loss = Math.log(8);
+    Progress end = new Progress(100, 1, 0, 0, 0, 10, loss, 100, 0, 100);
+    try (TrainingDisplay display = new LineDisplay(config, pace(config), ignored -> SAMPLE, out)) {
+      display.evaluated(end, new LanguageModel.Evaluation(loss, 10), true, model);
+    }
+    assertThat(written()).startsWith("epoch 1, update 100: validation");
+  }
+
+  @Test
   void writesJsonForPrograms() throws Exception {
     TrainingConfig config = config(4, 10);
     try (TrainingDisplay display = new JsonDisplay(pace(config), out)) {
@@ -142,7 +153,7 @@ class TrainingDisplayTest {
     assertThat(evaluation)
         .containsEntry("event", "evaluation")
         .containsEntry("update", 100L)
-        .containsEntry("epoch", 0L)
+        .containsEntry("epoch", 1L)
         .containsEntry("seconds", 10.0)
         .containsEntry("train_loss", Math.log(4))
         .containsEntry("validation_loss", Math.log(8))

@@ -3,7 +3,6 @@ package io.refrain.generate;
 import io.refrain.kernel.Kernels;
 import io.refrain.model.FrozenLanguageModel;
 import io.refrain.nn.Sizes;
-import java.util.function.IntToLongFunction;
 
 /**
  * How likely a model finds a text: log P of all its tokens but the first, which nothing predicts.
@@ -31,15 +30,20 @@ public record Score(double logProbability, long tokens, long characters) {
    * Scores a text.
    *
    * @param tokens at least two
-   * @param characters how many characters a token stands for
+   * @param characters how many characters each of the tokens stands for, as many as tokens
    * @param sink takes each predicted token
    */
   public static Score of(
-      FrozenLanguageModel model, int[] tokens, IntToLongFunction characters, TokenSink sink) {
+      FrozenLanguageModel model, int[] tokens, int[] characters, TokenSink sink) {
     if (tokens.length < 2) {
       throw new IllegalArgumentException(
           "a text must have at least 2 tokens to be scored, for the first is given; it has "
               + tokens.length);
+    }
+    if (characters.length != tokens.length) {
+      throw new IllegalArgumentException(
+          "expected a number of characters for each of the %d tokens, got %d"
+              .formatted(tokens.length, characters.length));
     }
     Sizes.indices("token", tokens, model.config().vocabulary());
     FrozenLanguageModel.State state = model.initialState();
@@ -52,7 +56,7 @@ public record Score(double logProbability, long tokens, long characters) {
       double logSumExp = KERNELS.softmax(logits, 0, probabilities, 0, probabilities.length);
       double logProbability = logits[tokens[i]] - logSumExp;
       sum += logProbability;
-      length += characters.applyAsLong(tokens[i]);
+      length += characters[i];
       sink.accept(tokens[i], logProbability);
     }
     return new Score(sum, tokens.length - 1L, length);

@@ -46,6 +46,10 @@ public record Corpus(String name, String text) {
    * @throws IOException if the file system fails
    */
   public static Corpus read(Path path) throws IOException {
+    if (Files.isSymbolicLink(path) && !Files.exists(path)) {
+      throw new CorpusException(
+          path + " is a symbolic link that leads nowhere; give the path of a text file or folder");
+    }
     if (!Files.exists(path)) {
       throw new CorpusException(path + " does not exist; give the path of a text file or folder");
     }

@@ -1,5 +1,6 @@
 package io.refrain.text;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.StringJoiner;
 
@@ -23,6 +24,18 @@ public sealed interface Tokenizer permits VerbatimTokenizer, CharacterTokenizer,
    * @param text the text
    */
   int[] encode(String text);
+
+  /**
+   * {@return how many characters of the text each token of {@link #encode} stands for, with what
+   * separates it from the one before; of the text itself, so for unknown tokens too}
+   *
+   * @param text the text
+   */
+  default int[] characters(String text) {
+    int[] characters = encode(text);
+    Arrays.fill(characters, 1);
+    return characters;
+  }
 
   /**
    * {@return the ids of a text that is about to be continued, such as a prefix for generation}

@@ -73,9 +73,16 @@ public final class WordTokenizer implements Tokenizer {
 
   @Override
   public int[] encode(String text) {
-    IdList ids = new IdList(text.length() / CHARACTERS_PER_WORD + 1);
+    IntList ids = new IntList(text.length() / CHARACTERS_PER_WORD + 1);
     NotebookText.forEachWord(text, word -> ids.add(vocabulary.id(word)));
     return ids.toArray();
+  }
+
+  @Override
+  public int[] characters(String text) {
+    IntList lengths = new IntList(text.length() / CHARACTERS_PER_WORD + 1);
+    NotebookText.forEachWord(text, word -> lengths.add(word.length() + separator().length()));
+    return lengths.toArray();
   }
 
   @Override
@@ -96,24 +103,24 @@ public final class WordTokenizer implements Tokenizer {
     return " ";
   }
 
-  /** Grows as it is filled, without a box for each id. */
-  private static final class IdList {
-    private int[] ids;
+  /** Grows as it is filled, without a box for each value. */
+  private static final class IntList {
+    private int[] values;
     private int size;
 
-    IdList(int capacity) {
-      ids = new int[capacity];
+    IntList(int capacity) {
+      values = new int[capacity];
     }
 
-    void add(int id) {
-      if (size == ids.length) {
-        ids = Arrays.copyOf(ids, 2 * size);
+    void add(int value) {
+      if (size == values.length) {
+        values = Arrays.copyOf(values, 2 * size);
       }
-      ids[size++] = id;
+      values[size++] = value;
     }
 
     int[] toArray() {
-      return Arrays.copyOf(ids, size);
+      return Arrays.copyOf(values, size);
     }
   }
 }

@@ -116,6 +116,13 @@ final class Checkpoint {
 
   record Restored(Progress progress, Map<String, String> metadata) {}
 
+  /** Reads where a checkpoint stands, without its tensors. */
+  static Progress progress(Path path) throws IOException {
+    try (SafetensorsFile file = SafetensorsFile.open(path)) {
+      return progress(path, file.metadata());
+    }
+  }
+
   private static Progress progress(Path path, Map<String, String> metadata) throws IOException {
     try {
       return new Progress(

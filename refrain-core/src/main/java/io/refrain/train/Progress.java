@@ -48,6 +48,11 @@ public record Progress(
     return lossSum / Math.max(1.0, (double) lossCount);
   }
 
+  /** The epoch that the last update belongs to, from 1: what people are told. */
+  public int epochOfUpdate() {
+    return batch == 0 && epoch > 0 ? epoch : epoch + 1;
+  }
+
   Progress afterUpdate(double loss, double addedSeconds) {
     return new Progress(
         update + 1,
@@ -64,6 +69,20 @@ public record Progress(
 
   Progress atNextEpoch() {
     return new Progress(update, epoch + 1, 0, 0, 0, seconds, best, bestUpdate, worse, evaluated);
+  }
+
+  Progress withoutBest() {
+    return new Progress(
+        update,
+        epoch,
+        batch,
+        lossSum,
+        lossCount,
+        seconds,
+        Double.POSITIVE_INFINITY,
+        0,
+        0,
+        evaluated);
   }
 
   Progress afterEvaluation(double loss) {

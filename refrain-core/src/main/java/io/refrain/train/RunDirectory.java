@@ -7,12 +7,15 @@ import io.refrain.store.Json;
 import io.refrain.store.JsonObject;
 import io.refrain.store.NamedTensor;
 import io.refrain.store.Safetensors;
+import io.refrain.store.SafetensorsException;
 import io.refrain.store.SafetensorsFile;
 import io.refrain.text.Tokenizer;
 import io.refrain.text.TokenizerFile;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -27,6 +30,7 @@ import java.util.SplittableRandom;
  *   model.safetensors    the best weights so far
  *   metrics.jsonl        what was measured on the way
  *   resume.safetensors   where training goes on
+ *   loss.png, loss.svg   its loss, drawn by the command line
  * </pre>
  *
  * @param path the folder
@@ -61,6 +65,48 @@ public record RunDirectory(Path path) {
   /** {@code resume.safetensors}. */
   public Path resumeFile() {
     return path.resolve("resume.safetensors");
+  }
+
+  /** Reads where its checkpoint stands. */
+  public Progress progress() throws IOException {
+    return Checkpoint.progress(resumeFile());
+  }
+
+  /** What a run writes in its folder, but for the lock. */
+  private List<Path> files() {
+    return List.of(
+        configFile(),
+        tokenizerFile(),
+        modelFile(),
+        metricsFile(),
+        resumeFile(),
+        path.resolve("loss.png"),
+        path.resolve("loss.svg"));
+  }
+
+  /** Demands that a new run overwrites nothing here. */
+  void requireFree() throws IOException {
+    if (exists()) {
+      throw new IOException(
+          path + " already holds a run: add --resume to go on with it, or choose another --out");
+    }
+    for (Path file : files()) {
+      if (Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
+        throw new IOException(
+            file + " is there already: move it away, or choose another --out for the run");
+      }
+    }
+  }
+
+  /** Takes back a run that could not be begun, so that the same command can be tried again. */
+  void clear(Throwable failure) {
+    for (Path file : files()) {
+      try {
+        Files.deleteIfExists(file);
+      } catch (IOException e) {
+        failure.addSuppressed(e);
+      }
+    }
   }
 
   /** Reads how the run was made. */
@@ -103,6 +149,16 @@ public record RunDirectory(Path path) {
       ModelWeights.load(file, "", model.parameters());
     }
     return model;
+  }
+
+  /** Whether there is a model, whole; one of another shape is an error and no lost model. */
+  boolean holdsModel() throws IOException {
+    try {
+      model();
+      return true;
+    } catch (NoSuchFileException | SafetensorsException e) {
+      return false;
+    }
   }
 
   private LanguageModel unfilled(RunConfig config) throws IOException {

@@ -247,6 +247,11 @@ public final class Trainer {
     listener.evaluated(progress, evaluation, better, model);
   }
 
+  /** Takes the next validation for the best, because the model of the best so far is lost. */
+  void forgetBest() {
+    progress = progress.withoutBest();
+  }
+
   /**
    * Writes a checkpoint.
    *

@@ -18,7 +18,7 @@ import java.util.Set;
  * @param partition how sequences are taken from the text
  * @param carryState whether a batch goes on from the state of the one before; needs a sequential
  *     partition
- * @param epochs passes over the text, at most
+ * @param epochs passes over the text, at most; {@link Integer#MAX_VALUE} for no limit
  * @param minutes time to train, at most, counted from where it was last up, or from the beginning,
  *     over all calls of the trainer; infinite for no limit
  * @param optimizer how gradients change weights
@@ -150,7 +150,9 @@ public record TrainingConfig(
     json.put("steps", steps);
     json.put("partition", partition.label());
     json.put("carry_state", carryState);
-    json.put("epochs", epochs);
+    if (epochs < Integer.MAX_VALUE) {
+      json.put("epochs", epochs);
+    }
     if (!Double.isInfinite(minutes)) {
       json.put("minutes", minutes);
     }
@@ -173,7 +175,9 @@ public record TrainingConfig(
         json.wholeNumber("steps", 1, Integer.MAX_VALUE),
         Partition.of(json.string("partition")),
         json.flag("carry_state"),
-        json.wholeNumber("epochs", 1, Integer.MAX_VALUE),
+        json.has("epochs")
+            ? json.wholeNumber("epochs", 1, Integer.MAX_VALUE)
+            : Integer.MAX_VALUE,
         json.has("minutes") ? json.number("minutes") : Double.POSITIVE_INFINITY,
         OptimizerKind.of(json.string("optimizer")),
         json.number("learning_rate"),

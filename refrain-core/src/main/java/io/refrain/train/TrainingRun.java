@@ -35,6 +35,7 @@ public final class TrainingRun implements AutoCloseable {
   private final JsonLines metrics;
   private double checkpointSeconds = CHECKPOINT_SECONDS;
   private double lossSinceLog;
+  private boolean modelWasLost;
   private double lastCheckpoint;
 
   private TrainingRun(RunDirectory directory, RunLock lock, Trainer trainer, JsonLines metrics) {
@@ -59,7 +60,7 @@ public final class TrainingRun implements AutoCloseable {
   public static TrainingRun create(
       RunDirectory directory, RunConfig config, Tokenizer tokenizer, int[] tokens, ThreadTeam team)
       throws IOException {
-    requireNoRun(directory);
+    directory.requireFree();
     config.requireMemory();
     SplittableRandom random = new SplittableRandom(config.training().seed());
     Trainer trainer =
@@ -69,17 +70,35 @@ public final class TrainingRun implements AutoCloseable {
             split(config, tokens),
             team);
     Files.createDirectories(directory.path());
-    return open(
-        directory,
-        trainer,
-        run -> {
-          requireNoRun(directory); // again, for another process may have made one by now
-          directory.writeTokenizer(tokenizer);
-          run.metrics.truncateTo(0);
-          run.checkpoint();
-          // Last, for it is what makes a folder a run.
-          directory.writeConfig(config);
-        });
+    RunLock lock = RunLock.acquire(directory.path());
+    try {
+      directory.requireFree(); // again, for another process may have made one by now
+      return begin(directory, lock, config, tokenizer, trainer);
+    } catch (IOException | RuntimeException | Error e) {
+      lock.close();
+      throw e;
+    }
+  }
+
+  /** Writes a run's first files. All that are there now are its own, so a failure deletes them. */
+  private static TrainingRun begin(
+      RunDirectory directory, RunLock lock, RunConfig config, Tokenizer tokenizer, Trainer trainer)
+      throws IOException {
+    try {
+      return open(
+          directory,
+          lock,
+          trainer,
+          run -> {
+            directory.writeTokenizer(tokenizer);
+            run.checkpoint();
+            // Last, for it is what makes a folder a run.
+            directory.writeConfig(config);
+          });
+    } catch (IOException | RuntimeException | Error e) {
+      directory.clear(e);
+      throw e;
+    }
   }
 
   /**
@@ -100,21 +119,35 @@ public final class TrainingRun implements AutoCloseable {
             new LanguageModel(config.model(), new SplittableRandom(0)),
             split(config, tokens),
             team);
-    return open(
-        directory,
-        trainer,
-        run -> {
-          run.restore();
-          directory.writeConfig(config);
-        });
+    RunLock lock = RunLock.acquire(directory.path());
+    try {
+      return open(
+          directory,
+          lock,
+          trainer,
+          run -> {
+            run.restore();
+            run.replaceLostModel();
+            directory.writeConfig(config);
+          });
+    } catch (IOException | RuntimeException | Error e) {
+      lock.close();
+      throw e;
+    }
   }
 
-  private static void requireNoRun(RunDirectory directory) throws IOException {
-    if (directory.exists()) {
-      throw new IOException(
-          directory.path()
-              + " already holds a run: add --resume to go on with it, or choose another --out");
+  /** Without the best model there is none to do better than: the search for it begins anew. */
+  private void replaceLostModel() throws IOException {
+    modelWasLost = !directory.holdsModel();
+    if (modelWasLost) {
+      trainer.forgetBest();
+      checkpoint();
     }
+  }
+
+  /** Whether the best model could not be read any more, so that the present weights replaced it. */
+  public boolean modelWasLost() {
+    return modelWasLost;
   }
 
   private void restore() throws IOException {
@@ -133,22 +166,17 @@ public final class TrainingRun implements AutoCloseable {
     void prepare(TrainingRun run) throws IOException;
   }
 
-  private static TrainingRun open(RunDirectory directory, Trainer trainer, Preparation preparation)
+  private static TrainingRun open(
+      RunDirectory directory, RunLock lock, Trainer trainer, Preparation preparation)
       throws IOException {
-    RunLock lock = RunLock.acquire(directory.path());
+    JsonLines metrics = JsonLines.open(directory.metricsFile());
     try {
-      JsonLines metrics = JsonLines.open(directory.metricsFile());
-      try {
-        TrainingRun run = new TrainingRun(directory, lock, trainer, metrics);
-        preparation.prepare(run);
-        run.lastCheckpoint = trainer.progress().seconds();
-        return run;
-      } catch (IOException | RuntimeException | Error e) {
-        metrics.close();
-        throw e;
-      }
+      TrainingRun run = new TrainingRun(directory, lock, trainer, metrics);
+      preparation.prepare(run);
+      run.lastCheckpoint = trainer.progress().seconds();
+      return run;
     } catch (IOException | RuntimeException | Error e) {
-      lock.close();
+      metrics.close();
       throw e;
     }
   }
@@ -165,6 +193,7 @@ public final class TrainingRun implements AutoCloseable {
 
   /** Trains, and leaves a checkpoint and the best model. */
   public Trainer.End run(TrainingListener listener) throws IOException {
+    long before = trainer.progress().update();
     Trainer.End end = trainer.run(new Recorder(listener));
     checkpoint();
     if (end != Trainer.End.STOPPED || !isValidated()) {
@@ -172,7 +201,9 @@ public final class TrainingRun implements AutoCloseable {
       // run that goes on must not count a validation that is not in its turn. A run that was
       // stopped
       // is to end with the model it would have had, so it keeps the best one of its turns.
-      trainer.evaluate(new Recorder(listener));
+      // Who watches a run that had ended already has seen it.
+      boolean seen = trainer.progress().update() == before;
+      trainer.evaluate(new Recorder(seen ? new TrainingListener() {} : listener));
     }
     return end;
   }
@@ -251,7 +282,7 @@ public final class TrainingRun implements AutoCloseable {
     private Map<String, @Nullable Object> line(Progress progress) {
       Map<String, @Nullable Object> line = new LinkedHashMap<>();
       line.put("update", progress.update());
-      line.put("epoch", progress.epoch());
+      line.put("epoch", progress.epochOfUpdate());
       line.put("seconds", Math.round(progress.seconds() * 1000) / 1000.0);
       return line;
     }

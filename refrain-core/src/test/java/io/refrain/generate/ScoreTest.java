@@ -23,7 +23,9 @@ class ScoreTest {
           .freeze();
 
   private static Score score(int... tokens) {
-    return Score.of(MODEL, tokens, token -> 2, (token, logProbability) -> {});
+    int[] two = new int[tokens.length];
+    Arrays.fill(two, 2);
+    return Score.of(MODEL, tokens, two, (token, logProbability) -> {});
   }
 
   @Test
@@ -46,7 +48,7 @@ class ScoreTest {
         Score.of(
             MODEL,
             tokens,
-            token -> token,
+            new int[] {100, 5, 5, 0, 8, 2},
             (token, logProbability) -> {
               seen.add(token);
               each.add(logProbability);
@@ -75,6 +77,14 @@ class ScoreTest {
           assertThat(s.tokens()).isEqualTo(2);
           assertThat(s.characters()).isEqualTo(4);
         });
+  }
+
+  @Test
+  void everyTokenNeedsItsCharacters() {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() ->
+            Score.of(MODEL, new int[] {1, 2, 3}, new int[] {1, 1}, (token, probability) -> {}))
+        .withMessage("expected a number of characters for each of the 3 tokens, got 2");
   }
 
   @Test

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.refrain.kernel.ThreadTeam;
+import io.refrain.store.RunLock;
 import io.refrain.store.ChildJvm;
 import java.io.BufferedReader;
 import java.io.File;
@@ -106,6 +107,18 @@ class KilledRunTest {
         process.destroyForcibly().waitFor();
       }
     }
+    assertThat(finish(ChildJvm.start(Child.class, path.toString()))).isEqualTo("end");
+    TrainingRunTest.assertSameRun(path, expected);
+  }
+
+  @Test
+  void aDiskThatIsFullAtTheStartLeavesNoHalfOfARun() throws Exception {
+    assumeTrue(File.separatorChar == '/', "skipped: needs a shell with ulimit");
+    Path path = folder.resolve("full");
+    RunDirectory directory = new RunDirectory(path);
+    assertThat(finish(ChildJvm.startLimited("ulimit -f 4", Child.class, path.toString())))
+        .startsWith("cannot write " + directory.resumeFile() + ", nothing was changed: ");
+    assertThat(path).isDirectoryNotContaining(file -> !file.endsWith(RunLock.FILE_NAME));
     assertThat(finish(ChildJvm.start(Child.class, path.toString()))).isEqualTo("end");
     TrainingRunTest.assertSameRun(path, expected);
   }

@@ -57,7 +57,7 @@ class RunDirectoryTest {
   void aConfigurationComesBackAsItWas() throws IOException {
     for (SmallTraining training :
         List.of(
-            SmallTraining.sgd().withMinutes(1.5),
+            SmallTraining.sgd().withMinutes(1.5).withEpochs(Integer.MAX_VALUE),
             SmallTraining.adam()
                 .withRate(1e-3, Double.POSITIVE_INFINITY)
                 .withPartition(TrainingConfig.Partition.RANDOM))) {

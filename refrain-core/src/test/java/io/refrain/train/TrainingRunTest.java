@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 
 import io.refrain.kernel.ThreadTeam;
 import io.refrain.model.CellKind;
+import io.refrain.model.LanguageModel;
 import io.refrain.model.LanguageModelConfig;
 import io.refrain.nn.Parameter;
 import io.refrain.store.JsonLines;
@@ -18,6 +19,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -285,6 +288,82 @@ class TrainingRunTest {
         .withMessage(
             "%s already holds a run: add --resume to go on with it, or choose another --out", path);
     assertThat(new RunDirectory(path).modelFile()).hasBinaryContent(model);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "tokenizer.json",
+        "model.safetensors",
+        "metrics.jsonl",
+        "resume.safetensors",
+        "loss.png",
+        "loss.svg"
+      })
+  void noFileOfSomebodyElseIsOverwritten(String name) throws IOException {
+    Path path = Files.createDirectory(folder.resolve("mine"));
+    Path file = Files.writeString(path.resolve(name), "mine");
+    assertThatIOException()
+        .isThrownBy(() -> create(path, SmallTraining.sgd()))
+        .withMessage(
+            "%s is there already: move it away, or choose another --out for the run", file);
+    assertThat(path).isDirectoryNotContaining(other -> !other.equals(file));
+    assertThat(file).hasContent("mine");
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {-1, 0, 500})
+  void aLostModelIsReplacedByThePresentWeights(int bytesLeft) throws IOException {
+    SmallTraining training = SmallTraining.adam().evaluatedEvery(2, 0);
+    Path path = undisturbed(training);
+    RunDirectory directory = new RunDirectory(path);
+    byte[] whole = Files.readAllBytes(directory.modelFile());
+    if (bytesLeft < 0) {
+      Files.delete(directory.modelFile());
+    } else {
+      Files.write(directory.modelFile(), Arrays.copyOf(whole, bytesLeft));
+    }
+    try (TrainingRun run = resume(path)) {
+      assertThat(run.modelWasLost()).isTrue();
+      assertThat(directory.model()).isNotNull();
+      run.run(SILENT);
+    }
+    assertThat(directory.model()).isNotNull();
+    try (TrainingRun run = resume(path, training.withEpochs(EPOCHS).run())) {
+      assertThat(run.modelWasLost()).isFalse();
+      run.run(SILENT);
+      assertThat(run.trainer().progress().best()).isFinite();
+    }
+  }
+
+  @Test
+  void whoResumesAnEndedRunIsNotToldItsLastValidationAgain() throws IOException {
+    Path path = undisturbed(SmallTraining.adam().evaluatedEvery(4, 0));
+    List<Long> validations = new ArrayList<>();
+    TrainingListener listener =
+        new TrainingListener() {
+          @Override
+          public void evaluated(
+              Progress progress,
+              LanguageModel.Evaluation evaluation,
+              boolean better,
+              LanguageModel model) {
+            validations.add(progress.update());
+          }
+        };
+    try (TrainingRun run = resume(path)) {
+      run.run(listener);
+    }
+    assertThat(validations).isEmpty();
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {0, 4})
+  void theLogCountsEpochsFromOne(int evaluateEvery) throws IOException {
+    Path path = undisturbed(SmallTraining.adam().withEpochs(1).evaluatedEvery(evaluateEvery, 0));
+    assertThat(JsonLines.read(new RunDirectory(path).metricsFile()))
+        .isNotEmpty()
+        .allSatisfy(line -> assertThat(line.wholeNumber("epoch")).isEqualTo(1));
   }
 
   @Test
