@@ -106,6 +106,10 @@ final class TrainCommand implements Callable<Integer> {
 
   private Job fresh() throws IOException {
     String name = corpus == null ? "dickens" : corpus;
+    if (name.isEmpty()) {
+      throw new ParameterException(
+          spec.commandLine(), "CORPUS is empty; give a text file, a folder of them or a name");
+    }
     Corpus text = Texts.read(name);
     Tokenizer tokenizer =
         options.tokenizer().train(text.text(), options.tokenizer().defaultOptions());

@@ -371,6 +371,65 @@ class CommandLineTest {
     assertThat(refrain("info", run.toString(), "--json").out()).doesNotContain("\"minutes\":1.5");
   }
 
+  static Stream<Arguments> misspellings() {
+    return Stream.of(
+        Arguments.of("there is no command 'tain'; did you mean 'train'?", "tain"),
+        Arguments.of("there is no option '--hiden'; did you mean '--hidden'?", "train --hiden 5"),
+        Arguments.of("known corpora dickens, time-machine, tiny-sh", "train tiny-shakespear"),
+        Arguments.of("'extra' is one word too many: train takes one CORPUS", "train book extra"),
+        Arguments.of("'--hidden': 'abc' is not a whole number", "train --hidden abc"),
+        Arguments.of("'--hidden': '9999999999' is too large", "train --hidden 9999999999"),
+        Arguments.of("'--minutes': 'x' is not a number", "train --minutes x"),
+        Arguments.of("put -- before texts that begin with a dash", "score run -5,apples"),
+        Arguments.of("put -- before texts that begin with a dash", "score run It -5,apples"));
+  }
+
+  @ParameterizedTest
+  @MethodSource("misspellings")
+  void helpsOnAfterAMisspelling(String message, String words) {
+    Outcome outcome = refrain(words.split(" "));
+    assertThat(outcome.code()).as(outcome.err()).isEqualTo(2);
+    assertThat(outcome.onlyErrorLine()).contains(message);
+  }
+
+  static Stream<List<String>> emptyPaths() {
+    return Stream.of(
+        List.of("CORPUS", "train", ""),
+        List.of("--out", "train", "--out", ""),
+        List.of("--out", "train", "--resume", "--out="),
+        List.of("RUN", "generate", ""),
+        List.of("RUN", "score", "", "text"),
+        List.of("RUN", "info", ""),
+        List.of("FILE", "evaluate", "run", ""));
+  }
+
+  @ParameterizedTest
+  @MethodSource("emptyPaths")
+  void refusesAnEmptyPath(List<String> nameAndWords) {
+    List<String> words = nameAndWords.subList(1, nameAndWords.size());
+    Outcome outcome = refrain(words.toArray(String[]::new));
+    assertThat(outcome.code()).as(outcome.err()).isEqualTo(2);
+    assertThat(outcome.onlyErrorLine()).contains(nameAndWords.getFirst(), "is empty");
+  }
+
+  @Test
+  void checksAllTextsBeforeItScoresAny() {
+    train();
+    for (String bad : List.of("I", "Ü is")) {
+      Outcome outcome = refrain("score", run.toString(), "It was", bad);
+      assertThat(outcome.code()).isEqualTo(2);
+      assertThat(outcome.out()).isEmpty();
+      assertThat(outcome.onlyErrorLine()).startsWith("refrain: text 2 has ");
+    }
+  }
+
+  @Test
+  void helpIsACommandToo() {
+    assertThat(refrain("help").out()).contains("Commands:", "  train ");
+    assertThat(refrain("help", "train").out()).isEqualTo(refrain("train", "--help").out());
+    assertThat(refrain("help", "trian").code()).isEqualTo(2);
+  }
+
   @Test
   void helpsWithExamples() {
     for (String command : List.of("train", "generate", "evaluate", "score", "info", "reproduce")) {
