@@ -25,7 +25,7 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "info",
     mixinStandardHelpOptions = true,
-    description = "Tell what a run is: its text, its model, how it was trained and how well.",
+    description = "Tell what a run is, how it was trained and how well.",
     footer = {"", "Example:", "  refrain info runs/dickens"})
 final class InfoCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
@@ -36,7 +36,7 @@ final class InfoCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    RunDirectory directory = new RunDirectory(run);
+    RunDirectory directory = Runs.open(run);
     RunConfig config = directory.config();
     LanguageModel model = directory.model();
     Map<String, @Nullable Object> last = last(directory);

@@ -50,7 +50,7 @@ final class ScoreCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    RunDirectory directory = new RunDirectory(run);
+    RunDirectory directory = Runs.open(run);
     Tokenizer tokenizer = directory.tokenizer();
     FrozenLanguageModel model = directory.model().freeze();
     // all before any, so that the exit code is that of nothing or everything

@@ -4,6 +4,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Collectors;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Model.PositionalParamSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.UnmatchedArgumentException;
@@ -22,8 +23,19 @@ final class UsageMessage {
     String message =
         exception instanceof UnmatchedArgumentException unmatched
             ? ofUnmatched(unmatched, command)
-            : FailureMessage.of(exception);
+            : source(exception, words) + FailureMessage.of(exception);
     return message + dashHint(command, words);
+  }
+
+  /** The recipe that a wrong value comes from. */
+  private static String source(ParameterException exception, String... words) {
+    if (exception.getArgSpec() instanceof OptionSpec option
+        && exception.getCommandLine().getDefaultValueProvider() instanceof Recipes recipes
+        && Arrays.stream(words).noneMatch(word -> word.matches(option.longestName() + "(=.*)?"))) {
+      String name = recipes.nameOf(option.longestName());
+      return name.equals(option.longestName()) ? "" : name + ": ";
+    }
+    return "";
   }
 
   private static String ofUnmatched(UnmatchedArgumentException exception, CommandSpec command) {

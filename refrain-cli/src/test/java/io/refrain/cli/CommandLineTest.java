@@ -190,21 +190,27 @@ class CommandLineTest {
 
   @ParameterizedTest
   @CsvSource({
-    "--hidden,0,hidden size must be at least 1",
-    "--batch,0,batch size must be at least 1",
+    "--hidden,0,--hidden must be at least 1",
+    "--layers,0,--layers must be at least 1",
+    "--embedding,-1,--embedding must be at least 0",
+    "--batch,0,--batch must be at least 1",
     "--batch,100000,smaller batch",
+    "--steps,0,--steps must be at least 1",
     "--steps,100000,fewer steps",
-    "--learning-rate,-1,learning rate must be above 0",
-    "--learning-rate,NaN,learning rate must be above 0",
-    "--clip,-1,clip must be above 0",
-    "--epochs,0,number of epochs must be at least 1",
-    "--minutes,0,minutes must be above 0",
+    "--steps,1000000000,--steps must be few enough for --batch",
+    "--learning-rate,-1,--learning-rate must be above 0",
+    "--learning-rate,NaN,--learning-rate must be above 0",
+    "--clip,-1,--clip must be at least 0 (0: no limit)",
+    "--patience,-1,--patience must be at least 0",
+    "--evaluate-every,-1,--evaluate-every must be at least 0",
+    "--epochs,0,--epochs must be at least 1",
+    "--minutes,0,--minutes must be above 0",
     "--validation,1,--validation must be at least 0 and below 1",
     "--threads,0,--threads must be at least 1",
-    "--tokens,letters,verbatim",
+    "--tokens,bpe,'--tokens: kind of tokenizer: expected one of verbatim, char'",
     "--cell,lstn,--cell must be rnn",
     "--nonlinearity,sin,--nonlinearity must be tanh or relu",
-    "--optimizer,sdg,known are sgd",
+    "--optimizer,sdg,--optimizer: unknown optimizer",
     "--state,keep,--state must be carry or reset",
     "--partition,none,--partition must be sequential or random",
     "--hidden,many,--hidden",
@@ -313,6 +319,11 @@ class CommandLineTest {
       assertThat(refrain(command, none).onlyErrorLine()).contains(none);
       assertThat(refrain(command, none).code()).isEqualTo(1);
     }
+    for (String command : List.of("generate", "evaluate", "info")) {
+      assertThat(refrain(command, none).onlyErrorLine()).contains("there is no such folder");
+      assertThat(refrain(command, corpus.toString()).onlyErrorLine())
+          .contains(corpus + " is no run: it is a file, and a run is a folder");
+    }
     train();
     byte[] model = Files.readAllBytes(run.resolve("model.safetensors"));
     Files.write(run.resolve("model.safetensors"), java.util.Arrays.copyOf(model, 500));
@@ -369,6 +380,56 @@ class CommandLineTest {
     run = folder.resolve("second");
     assertThat(train("--recipe", "default").code()).isZero();
     assertThat(refrain("info", run.toString(), "--json").out()).doesNotContain("\"minutes\":1.5");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "hidden = 0,hidden must be at least 1",
+    "hidden = many,'many' is not a whole number",
+    "tokens = bpe,expected one of verbatim",
+    "state = keep,state must be carry or reset"
+  })
+  void namesTheRecipeThatIsWrong(String line, String message) throws IOException {
+    Path recipe = Files.writeString(folder.resolve("mine.properties"), line + "\n");
+    Outcome outcome = refrain("train", "--recipe", recipe.toString(), "--out", run.toString());
+    assertThat(outcome.code()).as(outcome.err()).isEqualTo(2);
+    assertThat(outcome.onlyErrorLine()).startsWith("refrain: recipe " + recipe + ": ");
+    assertThat(outcome.onlyErrorLine()).contains(message.replace("''", "'"));
+    Outcome resumed = refrain("train", "--out", run.toString(), "--epochs", "0");
+    assertThat(resumed.onlyErrorLine()).contains("refrain: --epochs must be at least 1");
+  }
+
+  @Test
+  void printsNextStepsThatCanBePasted() {
+    run = folder.resolve("it's a run");
+    System.setProperty("refrain.command", "./a tool/refrain");
+    try {
+      String path = "'" + run.toString().replace("'", "'\\''") + "'";
+      assertThat(train().err())
+          .contains("  './a tool/refrain' generate " + path)
+          .doesNotContain("--resume");
+      run = folder.resolve("brief");
+      assertThat(train("--epochs", "100000", "--minutes", "0.001").err())
+          .contains("  './a tool/refrain' train --out " + run + " --resume");
+    } finally {
+      System.clearProperty("refrain.command");
+    }
+    run = folder.resolve("plain");
+    assertThat(train().err()).contains("  refrain generate " + run);
+  }
+
+  @Test
+  void showsTheDefaultsOfARecipe() {
+    assertThat(refrain("train", "--help").out()).contains("(default: 512)", "(default: adam)");
+    assertThat(refrain("train", "--recipe", "notebook", "--help").out())
+        .contains("(default: 256)", "(default: sgd)");
+  }
+
+  @Test
+  void saysWhatACommandDoesInOneSentence() {
+    String help = refrain("--help").out().replaceAll("\\R {8,}", " ");
+    String commands = help.substring(help.indexOf("Commands:"), help.indexOf("Examples:")).strip();
+    assertThat(commands.lines().skip(1)).hasSizeGreaterThan(6).allMatch(line -> line.endsWith("."));
   }
 
   static Stream<Arguments> misspellings() {
