@@ -66,13 +66,13 @@ final class TrainOptions {
   @Option(
       names = "--epochs",
       paramLabel = "N",
-      description = "Passes over the text, at most (default: no limit).")
+      description = "Passes over the text, at most (default: the recipe's, else no limit).")
   @Nullable Integer epochs;
 
   @Option(
       names = "--minutes",
       paramLabel = "M",
-      description = "Time to train, at most (default: 1.5; no limit with --epochs).")
+      description = "Time to train, at most (default: the recipe's, else 1.5 without --epochs).")
   @Nullable Double minutes;
 
   @Option(
