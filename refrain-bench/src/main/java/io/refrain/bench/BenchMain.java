@@ -29,6 +29,11 @@ import picocli.CommandLine.Spec;
     description = "Measure how fast Refrain is: alone, or in turns with libtorch and DJL.",
     footer = {
       "",
+      "Examples:",
+      "  refrain bench                        Refrain alone",
+      "  refrain bench --peers --rounds 5     in turns with libtorch and DJL",
+      "  refrain bench rnn-notebook --json    one case, for programs",
+      "",
       "ms: median milliseconds a training step, or a generated character.",
       "GFLOP/s: useful floating-point operations; of peak: their share in what the",
       "same threads do in a loop of nothing but fused multiply-adds.",
@@ -101,6 +106,7 @@ public final class BenchMain implements Callable<Integer> {
         .setErr(err)
         .setParameterExceptionHandler((problem, _) -> {
           err.println("refrain bench: " + problem.getMessage());
+          err.println("Try `refrain bench --help`.");
           return CommandLine.ExitCode.USAGE;
         })
         .setExecutionExceptionHandler((problem, _, _) -> {

@@ -15,10 +15,20 @@ import java.util.List;
  */
 record Jvm(String label, ProcessBuilder process) implements Worker.Command {
 
-  /** Refrain on a workload, under the flags of this process: the launcher chose them. */
+  /**
+   * One more flag for Refrain's processes: the Vector API, which this process does without because
+   * it would begin with a warning.
+   */
+  private static final String WORKER_PROPERTY = "refrain.bench.worker";
+
+  /** Refrain on a workload, under the flags of this process and for it: the launcher chose them. */
   static Jvm refrain(Workload workload, int threads) {
     List<String> command = new ArrayList<>(List.of(java()));
     command.addAll(ManagementFactory.getRuntimeMXBean().getInputArguments());
+    String flag = System.getProperty(WORKER_PROPERTY);
+    if (flag != null) {
+      command.add(flag);
+    }
     command.addAll(List.of("-cp", System.getProperty("java.class.path")));
     command.addAll(
         List.of(RefrainMain.class.getName(), workload.name(), Integer.toString(threads)));

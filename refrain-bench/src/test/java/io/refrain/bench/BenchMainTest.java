@@ -20,7 +20,8 @@ class BenchMainTest {
     assertThat(err.toString().lines())
         .containsExactly(
             "refrain bench: there is no case 'rnn-notebok'; "
-                + "choose from rnn-notebook, generate-rnn, rnn-word");
+                + "choose from rnn-notebook, generate-rnn, rnn-word",
+            "Try `refrain bench --help`.");
     assertThat(out.toString()).isEmpty();
   }
 
@@ -29,7 +30,9 @@ class BenchMainTest {
   void numbersThatMakeNoSenseAreNamed(String option, String value) {
     assertThat(run(option, value)).isEqualTo(2);
     assertThat(err.toString().lines())
-        .singleElement()
+        .hasSize(2)
+        .contains("Try `refrain bench --help`.")
+        .first()
         .satisfies(line -> assertThat(line).startsWith("refrain bench: ").contains(option, value));
   }
 
@@ -39,7 +42,14 @@ class BenchMainTest {
     assertThat(err.toString().lines())
         .containsExactly(
             "refrain bench: --peers needs the launcher, which builds them: "
-                + "run ./refrain bench --peers");
+                + "run ./refrain bench --peers",
+            "Try `refrain bench --help`.");
+  }
+
+  @Test
+  void helpsWithExamples() {
+    assertThat(run("--help")).isZero();
+    assertThat(out.toString()).contains("Examples:", "  refrain bench --peers");
   }
 
   @Test

@@ -15,7 +15,8 @@ import picocli.CommandLine.Unmatched;
  */
 @Command(
     name = "bench",
-    description = "Measure how fast Refrain is: alone, or in turns with libtorch and DJL.")
+    description = "Measure how fast Refrain is: alone, or against libtorch and DJL.",
+    footer = {"", "`refrain bench --help` tells its options."})
 final class BenchCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
   @Unmatched private final List<String> arguments = new ArrayList<>();

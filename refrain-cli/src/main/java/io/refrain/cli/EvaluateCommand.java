@@ -25,8 +25,8 @@ import picocli.CommandLine.Spec;
     name = "evaluate",
     mixinStandardHelpOptions = true,
     description = {
-      "Measure how well a trained model predicts a text it has not seen:",
-      "the validation part of its corpus, or a file."
+      "Measure how well a trained model predicts a text it has not seen.",
+      "That is the validation part of its corpus, or a file."
     },
     footer = {
       "",
@@ -48,7 +48,7 @@ final class EvaluateCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    RunDirectory directory = new RunDirectory(run);
+    RunDirectory directory = Runs.open(run);
     RunConfig config = directory.config();
     Tokenizer tokenizer = directory.tokenizer();
     Text text = text(config, tokenizer);

@@ -61,8 +61,7 @@ final class Figures {
       limits.add(count(training.epochs()) + (training.epochs() == 1 ? " epoch" : " epochs"));
     }
     if (Double.isFinite(training.minutes())) {
-      limits.add(
-          number(training.minutes()) + (training.minutes() == 1 ? " minute" : " minutes"));
+      limits.add(number(training.minutes()) + (training.minutes() == 1 ? " minute" : " minutes"));
     }
     return limits.isEmpty() ? "none" : String.join(", ", limits);
   }

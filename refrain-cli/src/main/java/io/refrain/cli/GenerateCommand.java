@@ -87,7 +87,7 @@ final class GenerateCommand implements Callable<Integer> {
       requireNoSampling();
     }
     Sampler.Options options = new Sampler.Options(greedy ? 0 : temperature, topK, topP, 0);
-    RunDirectory directory = new RunDirectory(run);
+    RunDirectory directory = Runs.open(run);
     Tokenizer tokenizer = directory.tokenizer();
     int[] start = prefix == null ? Prefix.ofNothing(tokenizer) : Prefix.of(tokenizer, prefix);
     Session session = new Session(directory.model().freeze());

@@ -26,7 +26,7 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "info",
     mixinStandardHelpOptions = true,
-    description = "Tell what a run is: its text, its model, how it was trained and how well.",
+    description = "Tell what a run is, how it was trained and how well.",
     footer = {"", "Example:", "  refrain info runs/dickens"})
 final class InfoCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
@@ -37,7 +37,7 @@ final class InfoCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    RunDirectory directory = new RunDirectory(run);
+    RunDirectory directory = Runs.open(run);
     RunConfig config = directory.config();
     LanguageModel model = directory.model();
     Measured measured = measured(directory);

@@ -1,5 +1,7 @@
 package io.refrain.cli;
 
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.LinkedHashMap;
@@ -31,6 +33,7 @@ import picocli.CommandLine.Spec;
       "REFRAIN_JAVA_OPTIONS=-Xmx8g gives it 8 GB of memory."
     })
 public final class Main implements Runnable {
+  private static final String HELP = "help";
   private static final SequencedMap<String, Class<?>> COMMANDS = commands();
 
   @Spec private CommandSpec spec;
@@ -53,6 +56,7 @@ public final class Main implements Runnable {
     commands.put("reproduce", ReproduceCommand.class);
     commands.put("bench", BenchCommand.class);
     commands.put("rehearse", RehearseCommand.class);
+    commands.put(HELP, CommandLine.HelpCommand.class);
     return commands;
   }
 
@@ -62,15 +66,24 @@ public final class Main implements Runnable {
    * @param arguments the words after {@code refrain}
    */
   public static void main(String[] arguments) {
+    StandardOutput output = new StandardOutput(new FileOutputStream(FileDescriptor.out));
+    System.setOut(output.stream());
+    System.exit(run(output, Output.writer(System.err), arguments));
+  }
+
+  /** Runs one command, and fails where its output did not get through. */
+  static int run(StandardOutput output, PrintWriter err, String... arguments) {
     Thread warmUp = WarmUp.start();
     CommandLine commandLine = commandLine(arguments);
-    commandLine.setOut(Output.writer(System.out));
-    commandLine.setErr(Output.writer(System.err));
+    commandLine.setOut(Output.writer(output.stream()));
+    commandLine.setErr(err);
     commandLine.setExecutionStrategy(parsed -> {
       WarmUp.await(warmUp); // kernels must not be chosen before the module is there
       return new CommandLine.RunLast().execute(parsed);
     });
-    System.exit(execute(commandLine, arguments));
+    int code = execute(commandLine, arguments);
+    commandLine.getOut().flush();
+    return output.exitCode(code, err);
   }
 
   /** Runs a command with the defaults of the recipe that it names. */
@@ -138,13 +151,15 @@ public final class Main implements Runnable {
   static CommandLine commandLine(String... arguments) {
     Main main = new Main();
     CommandLine commandLine = new CommandLine(main);
-    Class<?> named = arguments.length == 0 ? null : COMMANDS.get(arguments[0]);
+    boolean one = arguments.length > 0 && !arguments[0].equals(HELP);
+    Class<?> named = one ? COMMANDS.get(arguments[0]) : null;
     (named == null ? COMMANDS.values() : List.of(named)).forEach(commandLine::addSubcommand);
+    Converters.register(commandLine);
     commandLine.setOverwrittenOptionsAllowed(true);
     commandLine.setParameterExceptionHandler((exception, words) -> {
       CommandLine command = exception.getCommandLine();
       PrintWriter err = command.getErr();
-      err.println("refrain: " + FailureMessage.of(exception));
+      err.println("refrain: " + UsageMessage.of(exception, words));
       err.printf("Try `%s --help`.%n", command.getCommandSpec().qualifiedName());
       return command.getCommandSpec().exitCodeOnInvalidInput();
     });

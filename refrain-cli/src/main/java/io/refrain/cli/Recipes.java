@@ -28,9 +28,13 @@ final class Recipes implements IDefaultValueProvider {
   private static final String EPOCHS = "epochs";
 
   private final Properties values;
+  private final Properties own;
+  private final String name;
 
-  private Recipes(Properties values) {
+  private Recipes(Properties values, Properties own, String name) {
     this.values = values;
+    this.own = own;
+    this.name = name;
   }
 
   /**
@@ -45,8 +49,9 @@ final class Recipes implements IDefaultValueProvider {
     if (limitedByEpochs) {
       values.remove(MINUTES);
     }
+    Properties own = new Properties();
     if (recipe != null && !recipe.equals(DEFAULT)) {
-      Properties own = load(recipe);
+      own = load(recipe);
       for (String key : own.stringPropertyNames()) {
         if (!values.containsKey(key) && !key.equals(EPOCHS) && !key.equals(MINUTES)) {
           throw new IllegalArgumentException(
@@ -59,7 +64,7 @@ final class Recipes implements IDefaultValueProvider {
       }
       values.putAll(own);
     }
-    return new Recipes(values);
+    return new Recipes(values, own, recipe == null ? DEFAULT : recipe);
   }
 
   private static Properties load(String recipe) throws IOException {
@@ -94,7 +99,19 @@ final class Recipes implements IDefaultValueProvider {
     if (!(argument instanceof OptionSpec option)) {
       return argument.isPositional() ? values.getProperty(CORPUS) : null;
     }
-    String key = option.longestName().replaceFirst("^--", "");
-    return values.getProperty(key);
+    return values.getProperty(key(option.longestName()));
+  }
+
+  /**
+   * What messages call an option that the command line leaves to the recipe.
+   *
+   * @param option such as --hidden
+   */
+  String nameOf(String option) {
+    return own.containsKey(key(option)) ? "recipe %s: %s".formatted(name, key(option)) : option;
+  }
+
+  private static String key(String option) {
+    return option.replaceFirst("^--", "");
   }
 }

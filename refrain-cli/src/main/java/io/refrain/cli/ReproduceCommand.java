@@ -29,7 +29,7 @@ import picocli.CommandLine.Spec;
     name = "reproduce",
     mixinStandardHelpOptions = true,
     description = {
-      "Train by a recipe that has a published figure, and hold the result against it.",
+      "Train by a recipe that has a published figure, and compare.",
       "Without a name, all of them."
     },
     footer = {

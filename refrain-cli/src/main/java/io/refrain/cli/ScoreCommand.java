@@ -26,7 +26,12 @@ import picocli.CommandLine.Spec;
       "Tell how likely a trained model finds a text, token by token.",
       "The first token is given, so its probability does not count."
     },
-    footer = {"", "Example:", "  refrain score runs/dickens \"It was the best of times\""})
+    footer = {
+      "",
+      "Examples:",
+      "  refrain score runs/dickens \"It was the best of times\"",
+      "  refrain score runs/dickens -- \"-5 apples\""
+    })
 final class ScoreCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
   @Mixin private Output output;
@@ -34,19 +39,28 @@ final class ScoreCommand implements Callable<Integer> {
   @Parameters(index = "0", paramLabel = "RUN", description = "The folder of a run.")
   private Path run;
 
-  @Parameters(index = "1..*", arity = "1..*", paramLabel = "TEXT", description = "Texts.")
+  @Parameters(
+      index = "1..*",
+      arity = "1..*",
+      paramLabel = "TEXT",
+      description = "Texts; -- before those that begin with a dash.")
   private List<String> texts;
 
   private record Scored(int token, double logProbability) {}
 
   @Override
   public Integer call() throws IOException {
-    RunDirectory directory = new RunDirectory(run);
+    RunDirectory directory = Runs.open(run);
     Tokenizer tokenizer = directory.tokenizer();
     FrozenLanguageModel model = directory.model().freeze();
-    for (String text : texts) {
-      Prefix.requireKnown(tokenizer, text, "the text");
-      int[] tokens = tokenizer.encode(text);
+    // all before any, so that the exit code is that of nothing or everything
+    List<int[]> encoded = new ArrayList<>();
+    for (int i = 0; i < texts.size(); i++) {
+      encoded.add(encode(tokenizer, i));
+    }
+    for (int i = 0; i < texts.size(); i++) {
+      String text = texts.get(i);
+      int[] tokens = encoded.get(i);
       List<Scored> scored = new ArrayList<>();
       Score score =
           Score.of(
@@ -61,6 +75,18 @@ final class ScoreCommand implements Callable<Integer> {
       }
     }
     return 0;
+  }
+
+  private int[] encode(Tokenizer tokenizer, int index) {
+    String name = texts.size() == 1 ? "the text" : "text " + (index + 1);
+    Prefix.requireKnown(tokenizer, texts.get(index), name);
+    int[] tokens = tokenizer.encode(texts.get(index));
+    if (tokens.length < 2) {
+      throw new IllegalArgumentException(
+          "%s has %d tokens, and must have at least 2 to be scored, for the first is given"
+              .formatted(name, tokens.length));
+    }
+    return tokens;
   }
 
   private void print(

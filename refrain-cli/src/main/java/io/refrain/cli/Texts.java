@@ -1,5 +1,6 @@
 package io.refrain.cli;
 
+import io.refrain.text.CataloguedCorpus;
 import io.refrain.text.Corpus;
 import io.refrain.text.CorpusCatalogue;
 import io.refrain.text.Fetcher;
@@ -12,6 +13,8 @@ import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** Finds a corpus by what the user calls it: built in, catalogued, or a file or folder. */
 final class Texts {
@@ -37,7 +40,19 @@ final class Texts {
           };
       return new CorpusCatalogue(System.getenv(), Path.of(""), talking).read(name);
     }
-    return Corpus.read(Path.of(name));
+    Path path = Path.of(name);
+    if (path.getNameCount() == 1 && !Files.exists(path)) {
+      throw new IllegalArgumentException(
+          "%s is neither a file nor a folder here, nor one of the known corpora %s"
+              .formatted(name, names()));
+    }
+    return Corpus.read(path);
+  }
+
+  private static String names() {
+    return Stream.concat(
+            Stream.of(BUILT_IN), CorpusCatalogue.entries().stream().map(CataloguedCorpus::name))
+        .collect(Collectors.joining(", "));
   }
 
   /**

@@ -28,15 +28,16 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     sortOptions = false,
     description = {
-      "Train a language model on a text. Progress goes to standard error; the run's folder",
-      "holds the model, its tokenizer, what was measured, and a picture of the loss."
+      "Train a language model on a text.",
+      "Progress goes to standard error; the run's folder holds the model, its",
+      "tokenizer, what was measured, and a picture of the loss."
     },
     footer = {
       "",
       "Examples:",
       "  refrain train                               Dickens, 90 seconds, runs/dickens",
       "  refrain train book.txt --minutes 10 --hidden 1024 --out runs/book",
-      "  refrain train --recipe notebook             the lecture's training, to the letter",
+      "  refrain train --recipe notebook             the lecture's training",
       "  refrain train --out runs/book --resume      go on where it stopped"
     })
 final class TrainCommand implements Callable<Integer> {
@@ -105,6 +106,11 @@ final class TrainCommand implements Callable<Integer> {
 
   private Job fresh() throws IOException {
     String name = corpus == null ? "dickens" : corpus;
+    if (name.isEmpty()) {
+      throw new ParameterException(
+          spec.commandLine(), "CORPUS is empty; give a text file, a folder of them or a name");
+    }
+    options.requireRanges(); // before a long text is read
     Corpus text = Texts.read(name);
     Tokenizer tokenizer =
         options.tokenizer().train(text.text(), options.tokenizer().defaultOptions());
@@ -120,7 +126,7 @@ final class TrainCommand implements Callable<Integer> {
           spec.commandLine(), "--resume needs --out DIR: the folder of the run to go on with");
     }
     requireNothingElse();
-    RunDirectory directory = new RunDirectory(out);
+    RunDirectory directory = Runs.open(out);
     RunConfig config = directory.config();
     Corpus text = Texts.readUnchanged(config, out, "put it back to go on");
     Tokenizer tokenizer = directory.tokenizer();

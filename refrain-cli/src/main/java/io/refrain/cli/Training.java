@@ -118,7 +118,7 @@ final class Training {
     if (json) {
       Output.line(out, Map.of("event", "saved", "run", directory.path().toString()));
     } else {
-      say(problem.isEmpty(), err);
+      say(end, problem.isEmpty(), err);
     }
     return end;
   }
@@ -176,11 +176,13 @@ final class Training {
     return text.toString();
   }
 
-  private void say(boolean drawn, PrintWriter err) {
+  private void say(Trainer.End end, boolean drawn, PrintWriter err) {
     String path = directory.path().toString();
     err.printf("The run is in %s%s. Now try:%n", path, drawn ? ", its loss in loss.png" : "");
-    err.printf("  refrain generate %s%n", path);
-    err.printf("  refrain train --out %s --resume%n", path);
+    err.println("  " + Invocation.of("generate", path));
+    if (end == Trainer.End.STOPPED || end == Trainer.End.TIME) { // else there is nothing left to do
+      err.println("  " + Invocation.of("train", "--out", path, "--resume"));
+    }
     err.flush();
   }
 }

@@ -173,7 +173,8 @@ class CommandLineTest {
     Outcome outcome = refrain("train", "--out", run.toString(), "--resume", "--epochs", epochs);
     assertThat(outcome.code()).isEqualTo(2);
     assertThat(outcome.onlyErrorLine())
-        .endsWith("--epochs must be above the 2 that %s has done, but is %s".formatted(run, epochs));
+        .endsWith(
+            "--epochs must be above the 2 that %s has done, but is %s".formatted(run, epochs));
     assertThat(refrain("info", run.toString(), "--json").out()).contains("\"epochs\":2");
   }
 
@@ -306,21 +307,27 @@ class CommandLineTest {
 
   @ParameterizedTest
   @CsvSource({
-    "--hidden,0,hidden size must be at least 1",
-    "--batch,0,batch size must be at least 1",
+    "--hidden,0,--hidden must be at least 1",
+    "--layers,0,--layers must be at least 1",
+    "--embedding,-1,--embedding must be at least 0",
+    "--batch,0,--batch must be at least 1",
     "--batch,100000,smaller batch",
+    "--steps,0,--steps must be at least 1",
     "--steps,100000,fewer steps",
-    "--learning-rate,-1,learning rate must be above 0",
-    "--learning-rate,NaN,learning rate must be above 0",
-    "--clip,-1,clip must be above 0",
-    "--epochs,0,number of epochs must be at least 1",
-    "--minutes,0,minutes must be above 0",
+    "--steps,1000000000,--steps must be few enough for --batch",
+    "--learning-rate,-1,--learning-rate must be above 0",
+    "--learning-rate,NaN,--learning-rate must be above 0",
+    "--clip,-1,--clip must be at least 0 (0: no limit)",
+    "--patience,-1,--patience must be at least 0",
+    "--evaluate-every,-1,--evaluate-every must be at least 0",
+    "--epochs,0,--epochs must be at least 1",
+    "--minutes,0,--minutes must be above 0",
     "--validation,1,--validation must be at least 0 and below 1",
     "--threads,0,--threads must be at least 1",
-    "--tokens,letters,verbatim",
+    "--tokens,bpe,'--tokens: kind of tokenizer: expected one of verbatim, char'",
     "--cell,lstn,--cell must be rnn",
     "--nonlinearity,sin,--nonlinearity must be tanh or relu",
-    "--optimizer,sdg,known are sgd",
+    "--optimizer,sdg,--optimizer: unknown optimizer",
     "--state,keep,--state must be carry or reset",
     "--partition,none,--partition must be sequential or random",
     "--hidden,many,--hidden",
@@ -432,6 +439,11 @@ class CommandLineTest {
       assertThat(refrain(command, none).onlyErrorLine()).contains(none);
       assertThat(refrain(command, none).code()).isEqualTo(1);
     }
+    for (String command : List.of("generate", "evaluate", "info")) {
+      assertThat(refrain(command, none).onlyErrorLine()).contains("there is no such folder");
+      assertThat(refrain(command, corpus.toString()).onlyErrorLine())
+          .contains(corpus + " is no run: it is a file, and a run is a folder");
+    }
     train();
     byte[] model = Files.readAllBytes(run.resolve("model.safetensors"));
     Files.write(run.resolve("model.safetensors"), java.util.Arrays.copyOf(model, 500));
@@ -488,6 +500,115 @@ class CommandLineTest {
     run = folder.resolve("second");
     assertThat(train("--recipe", "default").code()).isZero();
     assertThat(refrain("info", run.toString(), "--json").out()).doesNotContain("\"minutes\":1.5");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "hidden = 0,hidden must be at least 1",
+    "hidden = many,'many' is not a whole number",
+    "tokens = bpe,expected one of verbatim",
+    "state = keep,state must be carry or reset"
+  })
+  void namesTheRecipeThatIsWrong(String line, String message) throws IOException {
+    Path recipe = Files.writeString(folder.resolve("mine.properties"), line + "\n");
+    Outcome outcome = refrain("train", "--recipe", recipe.toString(), "--out", run.toString());
+    assertThat(outcome.code()).as(outcome.err()).isEqualTo(2);
+    assertThat(outcome.onlyErrorLine()).startsWith("refrain: recipe " + recipe + ": ");
+    assertThat(outcome.onlyErrorLine()).contains(message.replace("''", "'"));
+    Outcome resumed = refrain("train", "--out", run.toString(), "--epochs", "0");
+    assertThat(resumed.onlyErrorLine()).contains("refrain: --epochs must be at least 1");
+  }
+
+  @Test
+  void printsNextStepsThatCanBePasted() {
+    run = folder.resolve("it's a run");
+    System.setProperty("refrain.command", "./a tool/refrain");
+    try {
+      String path = "'" + run.toString().replace("'", "'\\''") + "'";
+      assertThat(train().err())
+          .contains("  './a tool/refrain' generate " + path)
+          .doesNotContain("--resume");
+      run = folder.resolve("brief");
+      assertThat(train("--epochs", "100000", "--minutes", "0.001").err())
+          .contains("  './a tool/refrain' train --out " + run + " --resume");
+    } finally {
+      System.clearProperty("refrain.command");
+    }
+    run = folder.resolve("plain");
+    assertThat(train().err()).contains("  refrain generate " + run);
+  }
+
+  @Test
+  void showsTheDefaultsOfARecipe() {
+    assertThat(refrain("train", "--help").out()).contains("(default: 512)", "(default: adam)");
+    assertThat(refrain("train", "--recipe", "notebook", "--help").out())
+        .contains("(default: 256)", "(default: sgd)");
+  }
+
+  @Test
+  void saysWhatACommandDoesInOneSentence() {
+    String help = refrain("--help").out().replaceAll("\\R {8,}", " ");
+    String commands = help.substring(help.indexOf("Commands:"), help.indexOf("Examples:")).strip();
+    assertThat(commands.lines().skip(1)).hasSizeGreaterThan(6).allMatch(line -> line.endsWith("."));
+  }
+
+  static Stream<Arguments> misspellings() {
+    return Stream.of(
+        Arguments.of("there is no command 'tain'; did you mean 'train'?", "tain"),
+        Arguments.of("there is no option '--hiden'; did you mean '--hidden'?", "train --hiden 5"),
+        Arguments.of("known corpora dickens, time-machine, tiny-sh", "train tiny-shakespear"),
+        Arguments.of("'extra' is one word too many: train takes one CORPUS", "train book extra"),
+        Arguments.of("'--hidden': 'abc' is not a whole number", "train --hidden abc"),
+        Arguments.of("'--hidden': '9999999999' is too large", "train --hidden 9999999999"),
+        Arguments.of("'--minutes': 'x' is not a number", "train --minutes x"),
+        Arguments.of("put -- before texts that begin with a dash", "score run -5,apples"),
+        Arguments.of("put -- before texts that begin with a dash", "score run It -5,apples"));
+  }
+
+  @ParameterizedTest
+  @MethodSource("misspellings")
+  void helpsOnAfterAMisspelling(String message, String words) {
+    Outcome outcome = refrain(words.split(" "));
+    assertThat(outcome.code()).as(outcome.err()).isEqualTo(2);
+    assertThat(outcome.onlyErrorLine()).contains(message);
+  }
+
+  static Stream<List<String>> emptyPaths() {
+    return Stream.of(
+        List.of("CORPUS", "train", ""),
+        List.of("--out", "train", "--out", ""),
+        List.of("--out", "train", "--resume", "--out="),
+        List.of("RUN", "generate", ""),
+        List.of("RUN", "score", "", "text"),
+        List.of("RUN", "info", ""),
+        List.of("FILE", "evaluate", "run", ""));
+  }
+
+  @ParameterizedTest
+  @MethodSource("emptyPaths")
+  void refusesAnEmptyPath(List<String> nameAndWords) {
+    List<String> words = nameAndWords.subList(1, nameAndWords.size());
+    Outcome outcome = refrain(words.toArray(String[]::new));
+    assertThat(outcome.code()).as(outcome.err()).isEqualTo(2);
+    assertThat(outcome.onlyErrorLine()).contains(nameAndWords.getFirst(), "is empty");
+  }
+
+  @Test
+  void checksAllTextsBeforeItScoresAny() {
+    train();
+    for (String bad : List.of("I", "Ü is")) {
+      Outcome outcome = refrain("score", run.toString(), "It was", bad);
+      assertThat(outcome.code()).isEqualTo(2);
+      assertThat(outcome.out()).isEmpty();
+      assertThat(outcome.onlyErrorLine()).startsWith("refrain: text 2 has ");
+    }
+  }
+
+  @Test
+  void helpIsACommandToo() {
+    assertThat(refrain("help").out()).contains("Commands:", "  train ");
+    assertThat(refrain("help", "train").out()).isEqualTo(refrain("train", "--help").out());
+    assertThat(refrain("help", "trian").code()).isEqualTo(2);
   }
 
   @Test

@@ -4,6 +4,7 @@ import io.refrain.nn.Sizes;
 import io.refrain.store.JsonException;
 import io.refrain.store.JsonObject;
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 
@@ -20,6 +21,10 @@ import java.util.Set;
 public record LanguageModelConfig(
     int vocabulary, int embedding, CellKind cell, int hidden, int layers) {
   private static final int MAXIMUM = 1 << 24;
+  private static final double GIGABYTE = 1 << 30;
+
+  /** More than this is in few machines: there it is of no use to raise Java's limit. */
+  private static final double MOST_ADVISED_BYTES = 256 * GIGABYTE;
 
   /** Checks the sizes. */
   public LanguageModelConfig {
@@ -71,15 +76,36 @@ public record LanguageModelConfig(
   }
 
   private void requireMemory(String use, double values) {
-    double megabytes = Float.BYTES * values / (1 << 20);
-    double available = Runtime.getRuntime().maxMemory() / (double) (1 << 20);
-    if (megabytes > available) {
+    double bytes = Float.BYTES * values;
+    double available = Runtime.getRuntime().maxMemory();
+    if (bytes > available) {
+      String advice =
+          bytes <= MOST_ADVISED_BYTES
+              ? ", or raise the limit with -Xmx (of ./refrain: REFRAIN_JAVA_OPTIONS=-Xmx%.0fg)"
+                  .formatted(Math.ceil(1.5 * bytes / GIGABYTE))
+              : "";
       throw new IllegalArgumentException(
-          ("a model with %d tokens, embedding %d, hidden size %d and %d layers%s needs %.0f MB, but"
-                  + " java may use %.0f MB: make it smaller, or raise the limit with -Xmx (of"
-                  + " ./refrain: REFRAIN_JAVA_OPTIONS=-Xmx8g)")
-              .formatted(vocabulary, embedding, hidden, layers, use, megabytes, available));
+          ("a model with %d tokens, embedding %d, hidden size %d and %d layers%s needs %s, but"
+                  + " java may use %s: make it smaller%s")
+              .formatted(
+                  vocabulary,
+                  embedding,
+                  hidden,
+                  layers,
+                  use,
+                  memory(bytes),
+                  memory(available),
+                  advice));
     }
+  }
+
+  private static String memory(double bytes) {
+    if (bytes < GIGABYTE) {
+      return String.format(Locale.ROOT, "%.0f MB", bytes / (1 << 20));
+    }
+    return bytes < 1000 * GIGABYTE
+        ? String.format(Locale.ROOT, "%.1f GB", bytes / GIGABYTE)
+        : String.format(Locale.ROOT, "%,.0f TB", bytes / (1024 * GIGABYTE));
   }
 
   /** As it stands in {@code config.json}. */

@@ -91,7 +91,7 @@ public final class CorpusCatalogue {
    *
    * @param entry an entry of the catalogue
    * @throws CorpusException as {@link #read} does
-   * @throws IOException if the file system fails
+   * @throws IOException as {@link #read} does
    */
   public Path locate(CataloguedCorpus entry) throws IOException {
     for (Path folder : folders.provided()) {
@@ -123,20 +123,27 @@ public final class CorpusCatalogue {
     return file;
   }
 
-  private void download(CataloguedCorpus entry, Path target) {
+  private void download(CataloguedCorpus entry, Path target) throws IOException {
     byte[] bytes;
     try (InputStream in = fetcher.open(entry.address())) {
       bytes = in.readNBytes(entry.bytes() + 1);
     } catch (IOException e) {
-      throw new CorpusException(
-          "%s is not on this machine and %s cannot be reached (%s); put the file at %s by hand"
-              .formatted(entry.name(), entry.address(), reason(e), target),
+      throw new IOException(
+          ("%s is not on this machine and %s cannot be reached (%s): point $%s at a folder that"
+                  + " holds %s, or put the file at %s by hand")
+              .formatted(
+                  entry.name(),
+                  entry.address(),
+                  reason(e),
+                  DataFolders.VARIABLE,
+                  entry.file(),
+                  target),
           e);
     }
     String sha1 = sha1(bytes);
     if (!sha1.equals(entry.sha1())) {
       String actual = bytes.length > entry.bytes() ? "more bytes than that" : "SHA-1 " + sha1;
-      throw new CorpusException(
+      throw new IOException(
           ("%s no longer gives the catalogued %s: expected %d bytes of SHA-1 %s, got %s;"
                   + " put the right file at %s by hand")
               .formatted(
@@ -145,7 +152,7 @@ public final class CorpusCatalogue {
     try {
       writeWhole(bytes, target);
     } catch (IOException e) {
-      throw new CorpusException(
+      throw new IOException(
           "%s cannot be kept at %s (%s); make that folder writable, or name another one in $%s"
               .formatted(entry.name(), target, reason(e), DataFolders.VARIABLE),
           e);

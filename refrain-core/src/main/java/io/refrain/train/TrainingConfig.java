@@ -175,9 +175,7 @@ public record TrainingConfig(
         json.wholeNumber("steps", 1, Integer.MAX_VALUE),
         Partition.of(json.string("partition")),
         json.flag("carry_state"),
-        json.has("epochs")
-            ? json.wholeNumber("epochs", 1, Integer.MAX_VALUE)
-            : Integer.MAX_VALUE,
+        json.has("epochs") ? json.wholeNumber("epochs", 1, Integer.MAX_VALUE) : Integer.MAX_VALUE,
         json.has("minutes") ? json.number("minutes") : Double.POSITIVE_INFINITY,
         OptimizerKind.of(json.string("optimizer")),
         json.number("learning_rate"),

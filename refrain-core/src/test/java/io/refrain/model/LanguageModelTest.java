@@ -107,6 +107,15 @@ class LanguageModelTest {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> small.requireMemoryToTrain(2, 1 << 24, 100))
         .withMessageContaining("trained in batches of 16777216 rows of 100 steps, needs");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> small.requireMemoryToTrain(2, 1 << 30, 1000))
+        .withMessageContaining(" TB, but java may use ")
+        .withMessageEndingWith(": make it smaller");
+    int quarter = (int) (Runtime.getRuntime().maxMemory() / (4.0 * Float.BYTES * 28));
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> small.requireMemoryToTrain(2, quarter, 4))
+        .withMessageContaining(" GB, but java may use ")
+        .withMessageContaining("-Xmx");
   }
 
   @Test

@@ -93,21 +93,23 @@ class CorpusCatalogueTest {
 
   @Test
   void withoutNetworkTheMessageSaysWhereToPutTheFile() throws IOException {
-    assertRefused(
+    assertFails(
         new CorpusCatalogue(folders, NO_NETWORK),
         "http://example.org/hello.txt cannot be reached (UnknownHostException: example.org)",
-        "put the file at " + cache.resolve("hello/hello.txt") + " by hand");
+        "point $REFRAIN_DATA at a folder that holds hello/hello.txt, or put the file at "
+            + cache.resolve("hello/hello.txt")
+            + " by hand");
     assertThat(cache).doesNotExist();
   }
 
   @Test
   void aDownloadOfOtherContentIsNotKept() throws IOException {
-    assertRefused(
+    assertFails(
         new CorpusCatalogue(folders, address -> new ByteArrayInputStream(new byte[3])),
         "no longer gives the catalogued hello",
         "got SHA-1 29e2dcfbb16f63bb0254df7585a15bb6fb5e927d",
         "put the right file at " + cache.resolve("hello/hello.txt"));
-    assertRefused(
+    assertFails(
         new CorpusCatalogue(folders, address -> new ByteArrayInputStream(new byte[12])),
         "got more bytes than that");
     assertThat(cache).doesNotExist();
@@ -117,7 +119,7 @@ class CorpusCatalogueTest {
   void aCacheThatCannotBeWrittenIsReported() throws IOException {
     Files.writeString(cache, "a file where a folder should be");
 
-    assertRefused(
+    assertFails(
         new CorpusCatalogue(folders, address -> new ByteArrayInputStream(BYTES)),
         "hello cannot be kept at " + cache.resolve("hello/hello.txt"),
         "name another one in $REFRAIN_DATA");
@@ -171,6 +173,12 @@ class CorpusCatalogueTest {
     try (Stream<Path> paths = Files.walk(folder)) {
       return paths.filter(Files::isRegularFile).toList();
     }
+  }
+
+  private static void assertFails(CorpusCatalogue catalogue, String... parts) {
+    assertThatExceptionOfType(IOException.class)
+        .isThrownBy(() -> catalogue.locate(HELLO))
+        .satisfies(e -> assertThat(e.getMessage()).contains(parts).doesNotContain("\n"));
   }
 
   private static void assertRefused(CorpusCatalogue catalogue, String... parts) {

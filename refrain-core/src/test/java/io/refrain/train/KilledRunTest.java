@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.refrain.kernel.ThreadTeam;
-import io.refrain.store.RunLock;
 import io.refrain.store.ChildJvm;
+import io.refrain.store.RunLock;
 import java.io.BufferedReader;
 import java.io.File;
 import java.io.IOException;
