@@ -8,8 +8,9 @@ import java.io.PrintStream;
 import java.util.List;
 import java.util.function.Function;
 
-/** A plain line about every ten seconds, for logs. */
+/** A plain line after two seconds and then about every ten, for logs. */
 final class LineDisplay implements TrainingDisplay {
+  private static final double FIRST_LINE_SECONDS = 2;
   private static final double LINE_SECONDS = 10;
 
   private final TrainingConfig config;
@@ -38,7 +39,7 @@ final class LineDisplay implements TrainingDisplay {
       }
       nextLine = progress.seconds() + LINE_SECONDS;
     } else if (Double.isNaN(nextLine)) {
-      nextLine = progress.seconds() + LINE_SECONDS;
+      nextLine = progress.seconds() + FIRST_LINE_SECONDS;
     }
   }
 

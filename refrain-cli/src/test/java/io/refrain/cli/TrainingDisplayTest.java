@@ -82,15 +82,16 @@ class TrainingDisplayTest {
   }
 
   @Test
-  void writesALineAboutEveryTenSeconds() throws Exception {
+  void writesALineSoonAndThenAboutEveryTenSeconds() throws Exception {
     TrainingConfig config = config(4, Double.POSITIVE_INFINITY);
     try (TrainingDisplay display = new LineDisplay(config, pace(config), ignored -> SAMPLE, out)) {
       train(display, 1, 250);
     }
     assertThat(written().lines())
         .containsExactly(
-            "epoch 2/4, update 101, 25%: training loss 1.386, perplexity 4.00, 2.0k tokens/s, 0:30 left",
-            "epoch 3/4, update 201, 50%: training loss 1.386, perplexity 4.00, 2.0k tokens/s, 0:20 left");
+            "epoch 1/4, update 21, 5%: training loss 1.386, perplexity 4.00, 2.0k tokens/s, 0:38 left",
+            "epoch 2/4, update 121, 30%: training loss 1.386, perplexity 4.00, 2.0k tokens/s, 0:28 left",
+            "epoch 3/4, update 221, 55%: training loss 1.386, perplexity 4.00, 2.0k tokens/s, 0:18 left");
   }
 
   @Test
@@ -100,7 +101,7 @@ class TrainingDisplayTest {
     try (TrainingDisplay display = new LineDisplay(config, pace, ignored -> SAMPLE, out)) {
       train(display, 1, 101);
     }
-    assertThat(written()).contains("update 101, 75%").contains("0:30 left");
+    assertThat(written()).contains("update 21, 68%").contains("0:38 left");
   }
 
   @Test
