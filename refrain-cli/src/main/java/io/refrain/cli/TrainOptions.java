@@ -204,7 +204,6 @@ final class TrainOptions {
   }
 
   RunConfig config(String corpus, String sha1, int vocabulary) {
-    requireRanges();
     return new RunConfig(
         corpus,
         sha1,

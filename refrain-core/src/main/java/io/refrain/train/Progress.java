@@ -72,31 +72,17 @@ public record Progress(
   }
 
   Progress withoutBest() {
-    return new Progress(
-        update,
-        epoch,
-        batch,
-        lossSum,
-        lossCount,
-        seconds,
-        Double.POSITIVE_INFINITY,
-        0,
-        0,
-        evaluated);
+    return withBest(Double.POSITIVE_INFINITY, 0, 0, evaluated);
   }
 
   Progress afterEvaluation(double loss) {
-    boolean better = loss < best;
+    return loss < best
+        ? withBest(loss, update, 0, update)
+        : withBest(best, bestUpdate, worse + 1, update);
+  }
+
+  private Progress withBest(double loss, long atUpdate, int worseSince, long evaluatedAt) {
     return new Progress(
-        update,
-        epoch,
-        batch,
-        lossSum,
-        lossCount,
-        seconds,
-        better ? loss : best,
-        better ? update : bestUpdate,
-        better ? 0 : worse + 1,
-        update);
+        update, epoch, batch, lossSum, lossCount, seconds, loss, atUpdate, worseSince, evaluatedAt);
   }
 }

@@ -62,18 +62,33 @@ public final class TrainingRun implements AutoCloseable {
       throws IOException {
     directory.requireFree();
     config.requireMemory();
-    SplittableRandom random = new SplittableRandom(config.training().seed());
-    Trainer trainer =
-        new Trainer(
-            config.training(),
-            new LanguageModel(config.model(), random),
-            split(config, tokens),
-            team);
+    Trainer trainer = trainer(config, config.training().seed(), tokens, team);
     Files.createDirectories(directory.path());
+    return locked(
+        directory,
+        lock -> {
+          directory.requireFree(); // again, for another process may have made one by now
+          return begin(directory, lock, config, tokenizer, trainer);
+        });
+  }
+
+  private static Trainer trainer(RunConfig config, long seed, int[] tokens, ThreadTeam team) {
+    return new Trainer(
+        config.training(),
+        new LanguageModel(config.model(), new SplittableRandom(seed)),
+        split(config, tokens),
+        team);
+  }
+
+  private interface Opening {
+    TrainingRun open(RunLock lock) throws IOException;
+  }
+
+  /** Opens a run under its lock, which is given back where that fails. */
+  private static TrainingRun locked(RunDirectory directory, Opening opening) throws IOException {
     RunLock lock = RunLock.acquire(directory.path());
     try {
-      directory.requireFree(); // again, for another process may have made one by now
-      return begin(directory, lock, config, tokenizer, trainer);
+      return opening.open(lock);
     } catch (IOException | RuntimeException | Error e) {
       lock.close();
       throw e;
@@ -113,27 +128,20 @@ public final class TrainingRun implements AutoCloseable {
           directory.path() + " has no resume.safetensors: there is nothing to go on from");
     }
     config.requireMemory();
-    Trainer trainer =
-        new Trainer(
-            config.training(),
-            new LanguageModel(config.model(), new SplittableRandom(0)),
-            split(config, tokens),
-            team);
-    RunLock lock = RunLock.acquire(directory.path());
-    try {
-      return open(
-          directory,
-          lock,
-          trainer,
-          run -> {
-            run.restore();
-            run.replaceLostModel();
-            directory.writeConfig(config);
-          });
-    } catch (IOException | RuntimeException | Error e) {
-      lock.close();
-      throw e;
-    }
+    // Whatever the weights are drawn from, the checkpoint replaces them.
+    Trainer trainer = trainer(config, 0, tokens, team);
+    return locked(
+        directory,
+        lock ->
+            open(
+                directory,
+                lock,
+                trainer,
+                run -> {
+                  run.restore();
+                  run.replaceLostModel();
+                  directory.writeConfig(config);
+                }));
   }
 
   /** Without the best model there is none to do better than: the search for it begins anew. */
@@ -199,8 +207,7 @@ public final class TrainingRun implements AutoCloseable {
     if (end != Trainer.End.STOPPED || !isValidated()) {
       // What was learned since the last validation may be the best. After the checkpoint, because a
       // run that goes on must not count a validation that is not in its turn. A run that was
-      // stopped
-      // is to end with the model it would have had, so it keeps the best one of its turns.
+      // stopped is to end with the model it would have had, so it keeps the best of its turns.
       // Who watches a run that had ended already has seen it.
       boolean seen = trainer.progress().update() == before;
       trainer.evaluate(new Recorder(seen ? new TrainingListener() {} : listener));

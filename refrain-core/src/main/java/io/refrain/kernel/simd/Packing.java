@@ -22,6 +22,7 @@ final class Packing {
   /** Columns of B that are transposed together: what is written at once is one cache line. */
   private static final int BLOCK = 16;
 
+  /** Panels that are filled side by side: rows of B are then read in pieces of so many widths. */
   private static final int PANELS_AT_ONCE = 4;
 
   /** Steps that are copied before they are transposed: they stay in the nearest cache. */
@@ -113,7 +114,7 @@ final class Packing {
           float[] rows = copyRows(count, steps, b, source + step, leading);
           long row = target + step * bytes(stride);
           int blocked = LANES == BLOCK && width == BLOCK ? steps / BLOCK * BLOCK : 0;
-          transposeBlocks(blocked, rows, 0, COPY_STRIDE, panels, row, bytes(stride));
+          transposeBlocks(blocked, rows, panels, row, bytes(stride));
           transposeSteps(blocked, steps, width, rows, panels, row, bytes(stride));
         }
       }
@@ -121,9 +122,8 @@ final class Packing {
   }
 
   /**
-   * Copies what is to be transposed, and zeros where there is nothing. Weights come from the core
-   * that updated them: read row by row they arrive in half the time that sixteen rows take when
-   * they are read at once.
+   * Copies what is to be transposed, and zeros where there is nothing. Weights may come from the
+   * core that updated them: read row after row they arrive sooner than sixteen rows at once.
    */
   private static float[] copyRows(int count, int steps, float[] b, int bAt, int leading) {
     float[] rows = ROWS.get();
@@ -161,24 +161,24 @@ final class Packing {
    * within one.
    */
   private static void transposeBlocks(
-      int k, float[] b, int bAt, int leading, MemorySegment panel, long at, long stride) {
-    for (int step = 0; step < k; step += BLOCK) {
-      FloatVector r0 = FloatVector.fromArray(SPECIES, b, bAt);
-      FloatVector r1 = FloatVector.fromArray(SPECIES, b, bAt + leading);
-      FloatVector r2 = FloatVector.fromArray(SPECIES, b, bAt + 2 * leading);
-      FloatVector r3 = FloatVector.fromArray(SPECIES, b, bAt + 3 * leading);
-      FloatVector r4 = FloatVector.fromArray(SPECIES, b, bAt + 4 * leading);
-      FloatVector r5 = FloatVector.fromArray(SPECIES, b, bAt + 5 * leading);
-      FloatVector r6 = FloatVector.fromArray(SPECIES, b, bAt + 6 * leading);
-      FloatVector r7 = FloatVector.fromArray(SPECIES, b, bAt + 7 * leading);
-      FloatVector r8 = FloatVector.fromArray(SPECIES, b, bAt + 8 * leading);
-      FloatVector r9 = FloatVector.fromArray(SPECIES, b, bAt + 9 * leading);
-      FloatVector r10 = FloatVector.fromArray(SPECIES, b, bAt + 10 * leading);
-      FloatVector r11 = FloatVector.fromArray(SPECIES, b, bAt + 11 * leading);
-      FloatVector r12 = FloatVector.fromArray(SPECIES, b, bAt + 12 * leading);
-      FloatVector r13 = FloatVector.fromArray(SPECIES, b, bAt + 13 * leading);
-      FloatVector r14 = FloatVector.fromArray(SPECIES, b, bAt + 14 * leading);
-      FloatVector r15 = FloatVector.fromArray(SPECIES, b, bAt + 15 * leading);
+      int steps, float[] rows, MemorySegment panel, long at, long stride) {
+    for (int step = 0; step < steps; step += BLOCK) {
+      FloatVector r0 = FloatVector.fromArray(SPECIES, rows, step);
+      FloatVector r1 = FloatVector.fromArray(SPECIES, rows, step + COPY_STRIDE);
+      FloatVector r2 = FloatVector.fromArray(SPECIES, rows, step + 2 * COPY_STRIDE);
+      FloatVector r3 = FloatVector.fromArray(SPECIES, rows, step + 3 * COPY_STRIDE);
+      FloatVector r4 = FloatVector.fromArray(SPECIES, rows, step + 4 * COPY_STRIDE);
+      FloatVector r5 = FloatVector.fromArray(SPECIES, rows, step + 5 * COPY_STRIDE);
+      FloatVector r6 = FloatVector.fromArray(SPECIES, rows, step + 6 * COPY_STRIDE);
+      FloatVector r7 = FloatVector.fromArray(SPECIES, rows, step + 7 * COPY_STRIDE);
+      FloatVector r8 = FloatVector.fromArray(SPECIES, rows, step + 8 * COPY_STRIDE);
+      FloatVector r9 = FloatVector.fromArray(SPECIES, rows, step + 9 * COPY_STRIDE);
+      FloatVector r10 = FloatVector.fromArray(SPECIES, rows, step + 10 * COPY_STRIDE);
+      FloatVector r11 = FloatVector.fromArray(SPECIES, rows, step + 11 * COPY_STRIDE);
+      FloatVector r12 = FloatVector.fromArray(SPECIES, rows, step + 12 * COPY_STRIDE);
+      FloatVector r13 = FloatVector.fromArray(SPECIES, rows, step + 13 * COPY_STRIDE);
+      FloatVector r14 = FloatVector.fromArray(SPECIES, rows, step + 14 * COPY_STRIDE);
+      FloatVector r15 = FloatVector.fromArray(SPECIES, rows, step + 15 * COPY_STRIDE);
       FloatVector a0 = r0.blend(r8.rearrange(SWAP_8), ODD_8);
       FloatVector a8 = r0.rearrange(SWAP_8).blend(r8, ODD_8);
       FloatVector a1 = r1.blend(r9.rearrange(SWAP_8), ODD_8);
@@ -259,7 +259,6 @@ final class Packing {
       d13.intoMemorySegment(panel, at + 13 * stride, NATIVE);
       d14.intoMemorySegment(panel, at + 14 * stride, NATIVE);
       d15.intoMemorySegment(panel, at + 15 * stride, NATIVE);
-      bAt += BLOCK;
       at += BLOCK * stride;
     }
   }

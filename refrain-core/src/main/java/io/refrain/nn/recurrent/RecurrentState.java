@@ -68,15 +68,8 @@ public final class RecurrentState {
 
   /** Copies the values of another state, without its gradient. */
   public void assign(RecurrentState other) {
-    for (int layer = 0; layer < layers.size(); layer++) {
-      for (int state = 0; state < layers.get(layer).size(); state++) {
-        float[] from = other.layers.get(layer).get(state).data();
-        float[] to = layers.get(layer).get(state).data();
-        Sizes.equal("size of a state of layer " + layer, to.length, from.length);
-        System.arraycopy(from, 0, to, 0, to.length);
-      }
-    }
-    zero = other.zero;
+    Sizes.equal("batch size of a state", batch(), other.batch());
+    assignRows(0, other, 0, batch());
   }
 
   /**
