@@ -1,0 +1,174 @@
+package io.refrain.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** How the commands are called: recipes, help, and what is said of words that do not fit. */
+class UsageTest extends CommandFixture {
+  @Test
+  void takesARecipeAndLetsFlagsOverrideIt() throws IOException {
+    Path recipe = folder.resolve("mine.properties");
+    Files.writeString(recipe, "hidden = 5\nlearning-rate = 0.5\nepochs = 1\n");
+    Outcome outcome =
+        refrain(
+            "train",
+            corpus.toString(),
+            "--recipe",
+            recipe.toString(),
+            "--out",
+            run.toString(),
+            "--batch",
+            "2",
+            "--steps",
+            "5",
+            "--learning-rate",
+            "0.25");
+    assertThat(outcome.code()).as(outcome.err()).isZero();
+    assertThat(refrain("info", run.toString(), "--json").out())
+        .contains("\"hidden\":5", "\"learning_rate\":0.25", "\"epochs\":1");
+    Files.writeString(recipe, "hiden = 5\n");
+    assertThat(refrain("train", "--recipe", recipe.toString()).onlyErrorLine())
+        .contains("unknown option \"hiden\"");
+  }
+
+  @Test
+  void keepsARecipesOwnMinutesWhenEpochsAreGiven() throws IOException {
+    Path recipe = folder.resolve("mine.properties");
+    Files.writeString(recipe, "minutes = 7\n");
+    assertThat(train("--recipe", recipe.toString()).code()).isZero();
+    assertThat(refrain("info", run.toString(), "--json").out())
+        .contains("\"epochs\":2", "\"minutes\":7");
+    run = folder.resolve("second");
+    assertThat(train("--recipe", "default").code()).isZero();
+    assertThat(refrain("info", run.toString(), "--json").out()).doesNotContain("\"minutes\":1.5");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "hidden = 0,hidden must be at least 1",
+    "hidden = many,'many' is not a whole number",
+    "tokens = bpe,expected one of verbatim",
+    "state = keep,state must be carry or reset"
+  })
+  void namesTheRecipeThatIsWrong(String line, String message) throws IOException {
+    Path recipe = Files.writeString(folder.resolve("mine.properties"), line + "\n");
+    Outcome outcome = refrain("train", "--recipe", recipe.toString(), "--out", run.toString());
+    assertThat(outcome.code()).as(outcome.err()).isEqualTo(2);
+    assertThat(outcome.onlyErrorLine()).startsWith("refrain: recipe " + recipe + ": ");
+    assertThat(outcome.onlyErrorLine()).contains(message.replace("''", "'"));
+    Outcome resumed = refrain("train", "--out", run.toString(), "--epochs", "0");
+    assertThat(resumed.onlyErrorLine()).contains("refrain: --epochs must be at least 1");
+  }
+
+  @Test
+  void printsNextStepsThatCanBePasted() {
+    run = folder.resolve("it's a run");
+    System.setProperty("refrain.command", "./a tool/refrain");
+    try {
+      String path = "'" + run.toString().replace("'", "'\\''") + "'";
+      assertThat(train().err())
+          .contains("  './a tool/refrain' generate " + path)
+          .doesNotContain("--resume");
+      run = folder.resolve("brief");
+      assertThat(train("--epochs", "100000", "--minutes", "0.001").err())
+          .contains("  './a tool/refrain' train --out " + run + " --resume");
+    } finally {
+      System.clearProperty("refrain.command");
+    }
+    run = folder.resolve("plain");
+    assertThat(train().err()).contains("  refrain generate " + run);
+  }
+
+  @Test
+  void showsTheDefaultsOfARecipe() {
+    assertThat(refrain("train", "--help").out()).contains("(default: 512)", "(default: adam)");
+    assertThat(refrain("train", "--recipe", "notebook", "--help").out())
+        .contains("(default: 256)", "(default: sgd)");
+  }
+
+  @Test
+  void saysWhatACommandDoesInOneSentence() {
+    String help = refrain("--help").out().replaceAll("\\R {8,}", " ");
+    String commands = help.substring(help.indexOf("Commands:"), help.indexOf("Examples:")).strip();
+    assertThat(commands.lines().skip(1)).hasSizeGreaterThan(6).allMatch(line -> line.endsWith("."));
+  }
+
+  static Stream<Arguments> misspellings() {
+    return Stream.of(
+        Arguments.of("there is no command 'tain'; did you mean 'train'?", "tain"),
+        Arguments.of("there is no option '--hiden'; did you mean '--hidden'?", "train --hiden 5"),
+        Arguments.of("known corpora dickens, time-machine, tiny-sh", "train tiny-shakespear"),
+        Arguments.of("'extra' is one word too many: train takes one CORPUS", "train book extra"),
+        Arguments.of("'--hidden': 'abc' is not a whole number", "train --hidden abc"),
+        Arguments.of("'--hidden': '9999999999' is too large", "train --hidden 9999999999"),
+        Arguments.of("'--minutes': 'x' is not a number", "train --minutes x"),
+        Arguments.of("put -- before texts that begin with a dash", "score run -5,apples"),
+        Arguments.of("put -- before texts that begin with a dash", "score run It -5,apples"));
+  }
+
+  @ParameterizedTest
+  @MethodSource("misspellings")
+  void helpsOnAfterAMisspelling(String message, String words) {
+    Outcome outcome = refrain(words.split(" "));
+    assertThat(outcome.code()).as(outcome.err()).isEqualTo(2);
+    assertThat(outcome.onlyErrorLine()).contains(message);
+  }
+
+  static Stream<List<String>> emptyPaths() {
+    return Stream.of(
+        List.of("CORPUS", "train", ""),
+        List.of("--out", "train", "--out", ""),
+        List.of("--out", "train", "--resume", "--out="),
+        List.of("RUN", "generate", ""),
+        List.of("RUN", "score", "", "text"),
+        List.of("RUN", "info", ""),
+        List.of("FILE", "evaluate", "run", ""));
+  }
+
+  @ParameterizedTest
+  @MethodSource("emptyPaths")
+  void refusesAnEmptyPath(List<String> nameAndWords) {
+    List<String> words = nameAndWords.subList(1, nameAndWords.size());
+    Outcome outcome = refrain(words.toArray(String[]::new));
+    assertThat(outcome.code()).as(outcome.err()).isEqualTo(2);
+    assertThat(outcome.onlyErrorLine()).contains(nameAndWords.getFirst(), "is empty");
+  }
+
+  @Test
+  void checksAllTextsBeforeItScoresAny() {
+    train();
+    for (String bad : List.of("I", "Ü is")) {
+      Outcome outcome = refrain("score", run.toString(), "It was", bad);
+      assertThat(outcome.code()).isEqualTo(2);
+      assertThat(outcome.out()).isEmpty();
+      assertThat(outcome.onlyErrorLine()).startsWith("refrain: text 2 has ");
+    }
+  }
+
+  @Test
+  void helpIsACommandToo() {
+    assertThat(refrain("help").out()).contains("Commands:", "  train ");
+    assertThat(refrain("help", "train").out()).isEqualTo(refrain("train", "--help").out());
+    assertThat(refrain("help", "trian").code()).isEqualTo(2);
+  }
+
+  @Test
+  void helpsWithExamples() {
+    for (String command : List.of("train", "generate", "evaluate", "score", "info", "reproduce")) {
+      Outcome outcome = refrain(command, "--help");
+      assertThat(outcome.code()).isZero();
+      assertThat(outcome.out()).contains("Example", "refrain " + command);
+    }
+    assertThat(refrain("trian").code()).isEqualTo(2);
+  }
+}
