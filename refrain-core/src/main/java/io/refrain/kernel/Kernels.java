@@ -92,6 +92,56 @@ public interface Kernels {
   /** z = x + y. */
   void sum(float[] x, int xAt, float[] y, int yAt, float[] z, int zAt, int length);
 
+  /** z = x - y. */
+  void difference(float[] x, int xAt, float[] y, int yAt, float[] z, int zAt, int length);
+
+  /** z = x · y, value by value. */
+  void product(float[] x, int xAt, float[] y, int yAt, float[] z, int zAt, int length);
+
+  /** z = x / y, value by value. */
+  void quotient(float[] x, int xAt, float[] y, int yAt, float[] z, int zAt, int length);
+
+  /** y = 1 - x. */
+  void oneMinus(float[] x, int xAt, float[] y, int yAt, int length);
+
+  /** z += x · y, value by value. */
+  void addProduct(float[] x, int xAt, float[] y, int yAt, float[] z, int zAt, int length);
+
+  /** z = x + (y - x) · share, value by value: x where the share is 0, y where it is 1. */
+  void mix(
+      float[] x,
+      int xAt,
+      float[] y,
+      int yAt,
+      float[] share,
+      int shareAt,
+      float[] z,
+      int zAt,
+      int length);
+
+  /**
+   * y = (x - mean) / deviation of a range, with the variance of all its values and PyTorch's 1e-5
+   * added to it.
+   *
+   * @return 1 / deviation
+   */
+  float normalize(float[] x, int xAt, float[] y, int yAt, int length);
+
+  /**
+   * dx = (dy - mean(dy) - y · mean(dy · y)) · scale, where y came out of {@link #normalize} and
+   * {@code scale} is what it returned; dx may be dy.
+   */
+  void normalizeBackward(
+      float[] y, int yAt, float[] dy, int dyAt, float scale, float[] dx, int dxAt, int length);
+
+  /**
+   * Draws a mask: each value is {@code value}, or 0 with a given probability. What is drawn depends
+   * on the seed and on the place {@code first + i} alone, so a mask may be drawn in pieces.
+   *
+   * @param drop how often a value is 0, in parts of 2²⁴
+   */
+  void mask(long seed, int first, int drop, float value, float[] mask, int at, int length);
+
   /** x *= factor. */
   void scale(float factor, float[] x, int at, int length);
 

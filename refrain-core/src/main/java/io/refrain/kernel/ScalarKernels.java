@@ -9,6 +9,9 @@ import java.util.Arrays;
 public final class ScalarKernels implements Kernels {
   private static final PanelLayout LAYOUT = new PanelLayout(64, 32);
 
+  /** What PyTorch adds to a variance. */
+  private static final double NORMALIZE_EPSILON = 1e-5;
+
   /** Rows of C that are summed up side by side. */
   private static final int ROWS = 16;
 
@@ -147,6 +150,109 @@ public final class ScalarKernels implements Kernels {
     for (int i = 0; i < length; i++) {
       z[zAt + i] = x[xAt + i] + y[yAt + i];
     }
+  }
+
+  @Override
+  public void difference(float[] x, int xAt, float[] y, int yAt, float[] z, int zAt, int length) {
+    for (int i = 0; i < length; i++) {
+      z[zAt + i] = x[xAt + i] - y[yAt + i];
+    }
+  }
+
+  @Override
+  public void product(float[] x, int xAt, float[] y, int yAt, float[] z, int zAt, int length) {
+    for (int i = 0; i < length; i++) {
+      z[zAt + i] = x[xAt + i] * y[yAt + i];
+    }
+  }
+
+  @Override
+  public void quotient(float[] x, int xAt, float[] y, int yAt, float[] z, int zAt, int length) {
+    for (int i = 0; i < length; i++) {
+      z[zAt + i] = x[xAt + i] / y[yAt + i];
+    }
+  }
+
+  @Override
+  public void oneMinus(float[] x, int xAt, float[] y, int yAt, int length) {
+    for (int i = 0; i < length; i++) {
+      y[yAt + i] = 1 - x[xAt + i];
+    }
+  }
+
+  @Override
+  public void addProduct(float[] x, int xAt, float[] y, int yAt, float[] z, int zAt, int length) {
+    for (int i = 0; i < length; i++) {
+      z[zAt + i] += x[xAt + i] * y[yAt + i];
+    }
+  }
+
+  @Override
+  public void mix(
+      float[] x,
+      int xAt,
+      float[] y,
+      int yAt,
+      float[] share,
+      int shareAt,
+      float[] z,
+      int zAt,
+      int length) {
+    for (int i = 0; i < length; i++) {
+      z[zAt + i] = x[xAt + i] + (y[yAt + i] - x[xAt + i]) * share[shareAt + i];
+    }
+  }
+
+  @Override
+  public float normalize(float[] x, int xAt, float[] y, int yAt, int length) {
+    double sum = 0;
+    for (int i = 0; i < length; i++) {
+      sum += x[xAt + i];
+    }
+    double mean = sum / length;
+    double squares = 0;
+    for (int i = 0; i < length; i++) {
+      double difference = x[xAt + i] - mean;
+      squares += difference * difference;
+    }
+    double scale = 1 / Math.sqrt(squares / length + NORMALIZE_EPSILON);
+    for (int i = 0; i < length; i++) {
+      y[yAt + i] = (float) ((x[xAt + i] - mean) * scale);
+    }
+    return (float) scale;
+  }
+
+  @Override
+  public void normalizeBackward(
+      float[] y, int yAt, float[] dy, int dyAt, float scale, float[] dx, int dxAt, int length) {
+    double sum = 0;
+    double products = 0;
+    for (int i = 0; i < length; i++) {
+      sum += dy[dyAt + i];
+      products += (double) dy[dyAt + i] * y[yAt + i];
+    }
+    for (int i = 0; i < length; i++) {
+      double value = dy[dyAt + i] - sum / length - y[yAt + i] * (products / length);
+      dx[dxAt + i] = (float) (value * scale);
+    }
+  }
+
+  @Override
+  public void mask(long seed, int first, int drop, float value, float[] mask, int at, int length) {
+    for (int i = 0; i < length; i++) {
+      int bits = scramble(scramble((first + i) ^ (int) seed) + (int) (seed >>> 32));
+      mask[at + i] = bits >>> 8 < drop ? 0 : value;
+    }
+  }
+
+  /** The finalizer of MurmurHash3: every bit of its result depends on every bit of its input. */
+  private static int scramble(int bits) {
+    int result = bits;
+    result ^= result >>> 16;
+    result *= 0x85EBCA6B;
+    result ^= result >>> 13;
+    result *= 0xC2B2AE35;
+    return result ^ result >>> 16;
   }
 
   @Override

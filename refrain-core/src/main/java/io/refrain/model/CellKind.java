@@ -2,6 +2,12 @@ package io.refrain.model;
 
 import io.refrain.nn.recurrent.Cell;
 import io.refrain.nn.recurrent.ElmanCell;
+import io.refrain.nn.recurrent.GruCell;
+import io.refrain.nn.recurrent.LayerNormGruCell;
+import io.refrain.nn.recurrent.LayerNormLstmCell;
+import io.refrain.nn.recurrent.LstmCell;
+import io.refrain.nn.recurrent.MinGruCell;
+import io.refrain.nn.recurrent.MinLstmCell;
 import java.util.Arrays;
 import java.util.stream.Collectors;
 
@@ -10,7 +16,19 @@ public enum CellKind {
   /** Elman's cell with tanh. */
   RNN_TANH("rnn-tanh"),
   /** Elman's cell with relu. */
-  RNN_RELU("rnn-relu");
+  RNN_RELU("rnn-relu"),
+  /** Long short-term memory. */
+  LSTM("lstm"),
+  /** Gated recurrent unit. */
+  GRU("gru"),
+  /** Long short-term memory with layer normalization. */
+  LAYER_NORM_LSTM("layer-norm-lstm"),
+  /** Gated recurrent unit with layer normalization. */
+  LAYER_NORM_GRU("layer-norm-gru"),
+  /** Minimal gated recurrent unit, trained by a scan. */
+  MIN_GRU("min-gru"),
+  /** Minimal long short-term memory, trained by a scan. */
+  MIN_LSTM("min-lstm");
 
   private final String label;
 
@@ -28,6 +46,12 @@ public enum CellKind {
     return switch (this) {
       case RNN_TANH -> new ElmanCell(ElmanCell.Nonlinearity.TANH);
       case RNN_RELU -> new ElmanCell(ElmanCell.Nonlinearity.RELU);
+      case LSTM -> new LstmCell();
+      case GRU -> new GruCell();
+      case LAYER_NORM_LSTM -> new LayerNormLstmCell();
+      case LAYER_NORM_GRU -> new LayerNormGruCell();
+      case MIN_GRU -> new MinGruCell();
+      case MIN_LSTM -> new MinLstmCell();
     };
   }
 

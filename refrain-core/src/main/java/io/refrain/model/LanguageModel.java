@@ -10,6 +10,7 @@ import io.refrain.nn.Module;
 import io.refrain.nn.Parameter;
 import io.refrain.nn.recurrent.RecurrentStack;
 import io.refrain.nn.recurrent.RecurrentState;
+import io.refrain.nn.recurrent.StackOptions;
 import io.refrain.tensor.Tape;
 import io.refrain.tensor.Tensor;
 import java.util.LinkedHashMap;
@@ -69,15 +70,13 @@ public final class LanguageModel implements Module {
     this.config = config;
     boolean indexed = config.embedding() == 0;
     embedding = indexed ? null : new Embedding(config.vocabulary(), config.embedding(), random);
-    RecurrentStack.Options options =
-        new RecurrentStack.Options(
-            config.cell().cell(),
-            indexed ? config.vocabulary() : config.embedding(),
-            config.hidden(),
-            config.layers(),
-            false,
-            indexed);
-    rnn = new RecurrentStack(options, random);
+    StackOptions options =
+        StackOptions.of(
+                config.cell().cell(),
+                indexed ? config.vocabulary() : config.embedding(),
+                config.hidden())
+            .withLayers(config.layers());
+    rnn = new RecurrentStack(indexed ? options.withIndexedInput() : options, random);
     linear = new Linear(config.hidden(), config.vocabulary(), random);
   }
 

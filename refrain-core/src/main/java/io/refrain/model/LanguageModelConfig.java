@@ -1,6 +1,7 @@
 package io.refrain.model;
 
 import io.refrain.nn.Sizes;
+import io.refrain.nn.recurrent.StackOptions;
 import io.refrain.store.JsonException;
 import io.refrain.store.JsonObject;
 import java.util.LinkedHashMap;
@@ -58,7 +59,8 @@ public record LanguageModelConfig(
    * @throws IllegalArgumentException when it does not fit
    */
   public void requireMemoryToTrain(int moments, int batch, int steps) {
-    double layer = (cell.cell().gates() + 2.0 * cell.cell().states()) * hidden;
+    double layer =
+        (cell.cell().gates() + 2.0 * StackOptions.of(cell.cell(), 1, 1).states()) * hidden;
     double activations = 2.0 * vocabulary + 2.0 * embedding + layers * layer;
     requireMemory(
         ", trained in batches of %d rows of %d steps,".formatted(batch, steps),

@@ -134,6 +134,7 @@ class LanguageModelTest {
         .withMessage("embedding size must be at least 0 (0: one-hot vectors), but is -1");
     assertThatIllegalArgumentException()
         .isThrownBy(() -> CellKind.of("gru2"))
-        .withMessage("unknown cell \"gru2\"; known are rnn-tanh, rnn-relu");
+        .withMessage(
+            "unknown cell \"gru2\"; known are rnn-tanh, rnn-relu, lstm, gru, layer-norm-lstm, layer-norm-gru, min-gru, min-lstm");
   }
 }

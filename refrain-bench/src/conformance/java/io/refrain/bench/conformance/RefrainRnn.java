@@ -8,6 +8,7 @@ import io.refrain.nn.Parameter;
 import io.refrain.nn.recurrent.ElmanCell;
 import io.refrain.nn.recurrent.RecurrentStack;
 import io.refrain.nn.recurrent.RecurrentState;
+import io.refrain.nn.recurrent.StackOptions;
 import io.refrain.optim.Adam;
 import io.refrain.optim.GradientNorm;
 import io.refrain.optim.Optimizer;
@@ -39,10 +40,9 @@ final class RefrainRnn {
     SplittableRandom overwritten = new SplittableRandom(0);
     int[] shape = weights.get("weight_ih_l0").shape();
     int layers = (int) weights.keySet().stream().filter(n -> n.startsWith("bias_hh_l")).count();
-    stack =
-        new RecurrentStack(
-            new RecurrentStack.Options(cell, shape[1], shape[0], layers, batchFirst, indexed),
-            overwritten);
+    StackOptions options = StackOptions.of(cell, shape[1], shape[0]).withLayers(layers);
+    options = batchFirst ? options.withBatchFirst() : options;
+    stack = new RecurrentStack(indexed ? options.withIndexedInput() : options, overwritten);
     parameters.putAll(stack.parameters());
     Shaped head = weights.get("linear.weight");
     if (head == null) {

@@ -4,7 +4,6 @@ import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorOperators;
-import jdk.incubator.vector.VectorShuffle;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
@@ -45,16 +44,7 @@ final class Elementary {
   private static final float EXP_MINIMUM = -87.3f;
   private static final float EXP_MAXIMUM = 88.3f;
 
-  private static final VectorShuffle<Float> ROTATE_8 = rotate(8);
-  private static final VectorShuffle<Float> ROTATE_4 = rotate(4);
-  private static final VectorShuffle<Float> ROTATE_2 = rotate(2);
-  private static final VectorShuffle<Float> ROTATE_1 = rotate(1);
-
   private Elementary() {}
-
-  private static VectorShuffle<Float> rotate(int lanes) {
-    return VectorShuffle.fromOp(SPECIES, lane -> (lane + lanes) % LANES);
-  }
 
   /** y = tanh(x). */
   static void tanh(float[] x, int xAt, float[] y, int yAt, int length) {
@@ -169,17 +159,15 @@ final class Elementary {
       p1.intoArray(y, yAt + i + LANES);
       sums1 = sums1.add(p1);
     }
-    // By halves, as in squaredNorm. reduceLanes leaves the order open, and the interpreter takes
-    // another one than compiled code: the sum would depend on when this method was compiled.
     FloatVector sums = sums0.add(sums1);
     if (LANES > 8) {
-      sums = sums.add(sums.rearrange(ROTATE_8));
+      sums = sums.add(sums.rearrange(Lanes.ROTATE_8));
     }
     if (LANES > 4) {
-      sums = sums.add(sums.rearrange(ROTATE_4));
+      sums = sums.add(sums.rearrange(Lanes.ROTATE_4));
     }
-    sums = sums.add(sums.rearrange(ROTATE_2));
-    return sums.add(sums.rearrange(ROTATE_1)).lane(0);
+    sums = sums.add(sums.rearrange(Lanes.ROTATE_2));
+    return sums.add(sums.rearrange(Lanes.ROTATE_1)).lane(0);
   }
 
   /**
@@ -202,13 +190,13 @@ final class Elementary {
       sums = v.fma(v, sums);
     }
     if (LANES > 8) {
-      sums = sums.add(sums.rearrange(ROTATE_8));
+      sums = sums.add(sums.rearrange(Lanes.ROTATE_8));
     }
     if (LANES > 4) {
-      sums = sums.add(sums.rearrange(ROTATE_4));
+      sums = sums.add(sums.rearrange(Lanes.ROTATE_4));
     }
-    sums = sums.add(sums.rearrange(ROTATE_2));
-    float sum = sums.add(sums.rearrange(ROTATE_1)).lane(0);
+    sums = sums.add(sums.rearrange(Lanes.ROTATE_2));
+    float sum = sums.add(sums.rearrange(Lanes.ROTATE_1)).lane(0);
     for (; i < to; i++) {
       sum += x[i] * x[i];
     }

@@ -164,6 +164,110 @@ public final class SimdKernels implements Kernels {
   }
 
   @Override
+  public void difference(float[] x, int xAt, float[] y, int yAt, float[] z, int zAt, int length) {
+    int i = 0;
+    for (; i <= length - LANES; i += LANES) {
+      FloatVector.fromArray(SPECIES, x, xAt + i)
+          .sub(FloatVector.fromArray(SPECIES, y, yAt + i))
+          .intoArray(z, zAt + i);
+    }
+    for (; i < length; i++) {
+      z[zAt + i] = x[xAt + i] - y[yAt + i];
+    }
+  }
+
+  @Override
+  public void product(float[] x, int xAt, float[] y, int yAt, float[] z, int zAt, int length) {
+    int i = 0;
+    for (; i <= length - LANES; i += LANES) {
+      FloatVector.fromArray(SPECIES, x, xAt + i)
+          .mul(FloatVector.fromArray(SPECIES, y, yAt + i))
+          .intoArray(z, zAt + i);
+    }
+    for (; i < length; i++) {
+      z[zAt + i] = x[xAt + i] * y[yAt + i];
+    }
+  }
+
+  @Override
+  public void quotient(float[] x, int xAt, float[] y, int yAt, float[] z, int zAt, int length) {
+    int i = 0;
+    for (; i <= length - LANES; i += LANES) {
+      FloatVector.fromArray(SPECIES, x, xAt + i)
+          .div(FloatVector.fromArray(SPECIES, y, yAt + i))
+          .intoArray(z, zAt + i);
+    }
+    for (; i < length; i++) {
+      z[zAt + i] = x[xAt + i] / y[yAt + i];
+    }
+  }
+
+  @Override
+  public void oneMinus(float[] x, int xAt, float[] y, int yAt, int length) {
+    int i = 0;
+    for (; i <= length - LANES; i += LANES) {
+      FloatVector.broadcast(SPECIES, 1f)
+          .sub(FloatVector.fromArray(SPECIES, x, xAt + i))
+          .intoArray(y, yAt + i);
+    }
+    for (; i < length; i++) {
+      y[yAt + i] = 1 - x[xAt + i];
+    }
+  }
+
+  @Override
+  public void addProduct(float[] x, int xAt, float[] y, int yAt, float[] z, int zAt, int length) {
+    int i = 0;
+    for (; i <= length - LANES; i += LANES) {
+      FloatVector product =
+          FloatVector.fromArray(SPECIES, x, xAt + i)
+              .mul(FloatVector.fromArray(SPECIES, y, yAt + i));
+      FloatVector.fromArray(SPECIES, z, zAt + i).add(product).intoArray(z, zAt + i);
+    }
+    for (; i < length; i++) {
+      z[zAt + i] += x[xAt + i] * y[yAt + i];
+    }
+  }
+
+  @Override
+  public void mix(
+      float[] x,
+      int xAt,
+      float[] y,
+      int yAt,
+      float[] share,
+      int shareAt,
+      float[] z,
+      int zAt,
+      int length) {
+    int i = 0;
+    for (; i <= length - LANES; i += LANES) {
+      FloatVector from = FloatVector.fromArray(SPECIES, x, xAt + i);
+      FloatVector way = FloatVector.fromArray(SPECIES, y, yAt + i).sub(from);
+      from.add(way.mul(FloatVector.fromArray(SPECIES, share, shareAt + i))).intoArray(z, zAt + i);
+    }
+    for (; i < length; i++) {
+      z[zAt + i] = x[xAt + i] + (y[yAt + i] - x[xAt + i]) * share[shareAt + i];
+    }
+  }
+
+  @Override
+  public float normalize(float[] x, int xAt, float[] y, int yAt, int length) {
+    return Normalization.forward(x, xAt, y, yAt, length);
+  }
+
+  @Override
+  public void normalizeBackward(
+      float[] y, int yAt, float[] dy, int dyAt, float scale, float[] dx, int dxAt, int length) {
+    Normalization.backward(y, yAt, dy, dyAt, scale, dx, dxAt, length);
+  }
+
+  @Override
+  public void mask(long seed, int first, int drop, float value, float[] mask, int at, int length) {
+    Masks.draw(seed, first, drop, value, mask, at, length);
+  }
+
+  @Override
   public void scale(float factor, float[] x, int at, int length) {
     for (int i = at; i < at + length; i++) {
       x[i] *= factor;

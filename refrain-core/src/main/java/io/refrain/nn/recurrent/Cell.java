@@ -1,34 +1,34 @@
 package io.refrain.nn.recurrent;
 
+import java.util.List;
+
 /**
- * The equations of a recurrent cell: how gates become the next state, forward and backward.
+ * The equations of a recurrent layer. A cell holds no weights and no state, so one instance serves
+ * any number of layers and threads.
  *
- * <p>Before {@link #forward}, the runner has computed for every row of the batch
+ * <p>Most are a {@link StepCell}, whose next state depends on the present one in any way it likes.
+ * A {@link ScanCell} looks at its state only to scale it, and its layer is trained by a scan.
+ *
+ * <p>The runner gives a cell its gates: {@code gates} blocks of {@code hidden} values for each row,
  *
  * <pre>
- *   gates = W_ih · x + b_ih + W_hh · h + b_hh          [gates · hidden]
+ *   gates = W_ih · x + b_ih
  * </pre>
  *
- * and after {@link #backward} it takes the gradient of the gates from the same place and carries it
- * on to the weights, the input and the previous hidden state. A cell holds no weights and no state
- * of its own, so one instance serves any number of layers and threads.
+ * where a step cell has {@code W_hh · h + b_hh} as well.
  */
-public interface Cell {
+public sealed interface Cell permits StepCell, ScanCell {
 
-  /** How many blocks of {@code hidden} values the gates have: 1 for Elman, 4 for LSTM. */
+  /** How many blocks of {@code hidden} values the gates have: 1 for Elman, 3 for GRU. */
   int gates();
 
-  /** How many values of length {@code hidden} are carried in time; the first is the output. */
-  int states();
+  /** Whether the products with the weights have biases; a cell that normalizes them needs none. */
+  default boolean biased() {
+    return true;
+  }
 
-  /**
-   * Computes {@code next} from {@code gates} and {@code previous}; may leave notes in the gates.
-   */
-  void forward(CellStep step);
-
-  /**
-   * Replaces the gates by their gradient, given {@code nextGradient}; for each state but the first,
-   * also writes {@code previousGradient}.
-   */
-  void backward(CellStep step);
+  /** Weights of its own, beside those of the products with input and state. */
+  default List<CellParameter> parameters() {
+    return List.of();
+  }
 }

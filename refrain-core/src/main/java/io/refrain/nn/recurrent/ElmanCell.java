@@ -9,7 +9,7 @@ import io.refrain.kernel.Kernels;
  *   h' = f(W_ih · x + b_ih + W_hh · h + b_hh),  f = tanh or relu
  * </pre>
  */
-public final class ElmanCell implements Cell {
+public final class ElmanCell implements StepCell {
   private static final Kernels KERNELS = Kernels.get();
 
   private final Nonlinearity nonlinearity;
@@ -38,6 +38,11 @@ public final class ElmanCell implements Cell {
   }
 
   @Override
+  public boolean projectable() {
+    return true;
+  }
+
+  @Override
   public void forward(CellStep s) {
     int size = s.rows * s.hidden;
     switch (nonlinearity) {
@@ -50,10 +55,11 @@ public final class ElmanCell implements Cell {
   public void backward(CellStep s) {
     int size = s.rows * s.hidden;
     float[] h = s.next[0];
-    float[] dh = s.nextGradient[0];
+    float[] dh = s.hiddenGradient;
+    int at = s.hiddenGradientAt;
     switch (nonlinearity) {
-      case TANH -> KERNELS.tanhBackward(h, s.nextAt, dh, s.nextAt, s.gates, s.gatesAt, size);
-      case RELU -> KERNELS.reluBackward(h, s.nextAt, dh, s.nextAt, s.gates, s.gatesAt, size);
+      case TANH -> KERNELS.tanhBackward(h, s.nextAt, dh, at, s.gates, s.gatesAt, size);
+      case RELU -> KERNELS.reluBackward(h, s.nextAt, dh, at, s.gates, s.gatesAt, size);
     }
   }
 }

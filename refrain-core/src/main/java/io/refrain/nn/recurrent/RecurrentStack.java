@@ -1,5 +1,6 @@
 package io.refrain.nn.recurrent;
 
+import io.refrain.nn.Dropout;
 import io.refrain.nn.Module;
 import io.refrain.nn.Parameter;
 import io.refrain.nn.Sizes;
@@ -8,68 +9,33 @@ import io.refrain.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Objects;
 import java.util.SequencedMap;
 import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Recurrent layers one above the other, as {@code torch.nn.RNN}: the same parameter names and
- * shapes ({@code weight_ih_l0}, {@code weight_hh_l0}, {@code bias_ih_l0}, {@code bias_hh_l0}, …),
- * every one drawn uniformly from ±1/√hidden.
+ * Recurrent layers one above the other, as {@code torch.nn.RNN}, {@code LSTM} and {@code GRU}: the
+ * same parameter names and shapes ({@code weight_ih_l0}, {@code weight_hh_l0}, {@code bias_ih_l0},
+ * {@code bias_hh_l0}, {@code weight_hr_l0}, {@code weight_ih_l0_reverse}, …), every one drawn
+ * uniformly from ±1/√hidden.
  *
  * <p>The input is a tensor of vectors, or the indices of one-hot vectors: choose with {@link
- * Options#indexed}.
+ * StackOptions#withIndexedInput}. Sequences of a batch may be of {@linkplain Sequences#withLengths
+ * different length}.
  */
 public final class RecurrentStack implements Module {
-  private final Options options;
+  private final StackOptions options;
+
+  /** Layer by layer, each first forward, then reverse. */
   private final List<RecurrentLayer> layers = new ArrayList<>();
-
-  /**
-   * The shape of a stack.
-   *
-   * @param cell its equations
-   * @param input values in an input vector, or how many indices there are
-   * @param hidden values in a hidden state
-   * @param layers how many
-   * @param batchFirst whether sequences are [batch, steps, …] rather than [steps, batch, …]
-   * @param indexed whether the input is indices that stand for one-hot vectors
-   */
-  public record Options(
-      Cell cell, int input, int hidden, int layers, boolean batchFirst, boolean indexed) {
-
-    /** Checks the sizes. */
-    public Options {
-      Sizes.positive("input size", input);
-      Sizes.positive("hidden size", hidden);
-      Sizes.positive("number of layers", layers);
-    }
-
-    /** One layer, time first, fed with vectors: PyTorch's defaults. */
-    public static Options of(Cell cell, int input, int hidden) {
-      return new Options(cell, input, hidden, 1, false, false);
-    }
-
-    /** The same with another number of layers. */
-    public Options withLayers(int layers) {
-      return new Options(cell, input, hidden, layers, batchFirst, indexed);
-    }
-
-    /** The same with [batch, steps, …] sequences. */
-    public Options withBatchFirst() {
-      return new Options(cell, input, hidden, layers, true, indexed);
-    }
-
-    /** The same fed with indices. */
-    public Options withIndexedInput() {
-      return new Options(cell, input, hidden, layers, batchFirst, true);
-    }
-  }
 
   /**
    * What a pass gives.
    *
-   * @param output the last layer's hidden state at every step, [steps, batch, hidden] or batch
-   *     first
-   * @param state every layer's state after the last step
+   * @param output the last layer's output at every step, [steps, batch, directions · width] or
+   *     batch first; zeros where a sequence has ended
+   * @param state every layer's state after the last step of each sequence
    */
   public record Output(Tensor output, RecurrentState state) {}
 
@@ -78,16 +44,20 @@ public final class RecurrentStack implements Module {
    *
    * @param random draws the weights
    */
-  public RecurrentStack(Options options, RandomGenerator random) {
+  public RecurrentStack(StackOptions options, RandomGenerator random) {
     this.options = options;
-    for (int i = 0; i < options.layers(); i++) {
-      layers.add(
-          new RecurrentLayer(
-              options.cell(),
-              i == 0 ? options.input() : options.hidden(),
-              options.hidden(),
-              i == 0 && options.indexed(),
-              random));
+    for (int layer = 0; layer < options.layers(); layer++) {
+      for (int direction = 0; direction < options.directions(); direction++) {
+        layers.add(
+            new RecurrentLayer(
+                options.cell(),
+                options.inputWidth(layer),
+                options.hidden().get(layer),
+                options.projection(),
+                options.biased(),
+                layer == 0 && options.indexed(),
+                random));
+      }
     }
   }
 
@@ -95,99 +65,175 @@ public final class RecurrentStack implements Module {
   public SequencedMap<String, Parameter> parameters() {
     SequencedMap<String, Parameter> parameters = new LinkedHashMap<>();
     for (int i = 0; i < layers.size(); i++) {
-      RecurrentLayer layer = layers.get(i);
-      parameters.put("weight_ih_l" + i, layer.weightInput);
-      parameters.put("weight_hh_l" + i, layer.weightHidden);
-      parameters.put("bias_ih_l" + i, layer.biasInput);
-      parameters.put("bias_hh_l" + i, layer.biasHidden);
+      String suffix =
+          "_l" + i / options.directions() + (i % options.directions() == 0 ? "" : "_reverse");
+      layers
+          .get(i)
+          .parameters()
+          .forEach((name, parameter) -> parameters.put(name + suffix, parameter));
     }
     return parameters;
   }
 
   /** The shape it was made with. */
-  public Options options() {
+  public StackOptions options() {
     return options;
   }
 
   /** Zeros: the state before a sequence begins. */
   public RecurrentState initialState(int batch) {
-    return RecurrentState.zeros(options.layers(), options.cell().states(), batch, options.hidden());
+    return RecurrentState.zeros(options, batch);
   }
 
   /**
-   * Runs over a batch of sequences of vectors.
+   * Runs over a batch of sequences of vectors of one length, without dropout.
    *
    * @param x [steps, batch, input], or [batch, steps, input] when batch first
    * @param state the state before the first step
    */
   public Output forward(Tape tape, Tensor x, RecurrentState state) {
-    if (options.indexed()) {
-      throw new IllegalArgumentException(
-          "this stack reads indices: pass an int[], or build it without withIndexedInput()");
-    }
-    if (x.rank() != 3 || x.length(2) != options.input()) {
-      throw new IllegalArgumentException(
-          "input must have the shape [%s, %d], but is %s"
-              .formatted(
-                  options.batchFirst() ? "batch, steps" : "steps, batch", options.input(), x));
-    }
-    Tensor timeFirst = options.batchFirst() ? BatchTime.exchange(tape, x) : x;
-    return run(tape, new SequenceInput.Dense(timeFirst), state);
+    return forward(tape, Sequences.of(x), state);
   }
 
   /**
-   * Runs over a batch of sequences of indices.
+   * Runs over a batch of sequences of indices of one length, without dropout.
    *
    * @param indices [steps × batch] row-major, or [batch × steps] when batch first
    * @param state the state before the first step
    */
   public Output forward(Tape tape, int[] indices, int steps, int batch, RecurrentState state) {
-    if (!options.indexed()) {
-      throw new IllegalArgumentException(
-          "this stack reads vectors: pass a tensor, or build it with withIndexedInput()");
-    }
-    Sizes.equal("number of indices", Tensor.size(steps, batch), indices.length);
-    Sizes.indices("index", indices, options.input());
-    int[] timeFirst = options.batchFirst() ? BatchTime.exchange(indices, batch, steps) : indices;
-    return run(tape, new SequenceInput.Indices(timeFirst, steps, batch), state);
+    return forward(
+        tape,
+        options.batchFirst()
+            ? Sequences.of(indices, batch, steps)
+            : Sequences.of(indices, steps, batch),
+        state);
   }
 
-  /** The weights as they are now, for sequences that advance step by step. */
+  /**
+   * Runs over a batch of sequences, without dropout.
+   *
+   * @param state the state before the first step
+   */
+  public Output forward(Tape tape, Sequences sequences, RecurrentState state) {
+    return run(tape, sequences, state, null);
+  }
+
+  /**
+   * Runs over a batch of sequences as training does.
+   *
+   * @param state the state before the first step
+   * @param random draws what the {@linkplain Regularization regularization} leaves out
+   */
+  public Output forward(
+      Tape tape, Sequences sequences, RecurrentState state, RandomGenerator random) {
+    return run(tape, sequences, state, random);
+  }
+
+  /**
+   * The weights as they are now, for sequences that advance step by step.
+   *
+   * @throws IllegalStateException when the stack runs in both directions
+   */
   public FrozenStack freeze() {
     return new FrozenStack(options, layers);
   }
 
-  private Output run(Tape tape, SequenceInput input, RecurrentState state) {
-    Sizes.positive("number of steps", input.steps());
-    Sizes.positive("batch size", input.batch());
-    check(state, input.batch());
-    List<List<Tensor>> finalStates = new ArrayList<>();
-    SequenceInput x = input;
-    Tensor output = null;
-    for (int i = 0; i < layers.size(); i++) {
-      SequenceRun run = layers.get(i).forward(tape, x, state.layer(i), state.isZero());
-      finalStates.add(run.last());
-      output = run.output();
-      x = new SequenceInput.Dense(output);
+  private Output run(
+      Tape tape, Sequences sequences, RecurrentState state, @Nullable RandomGenerator random) {
+    Sizes.positive("number of steps", sequences.steps(options.batchFirst()));
+    int batch = Sizes.positive("batch size", sequences.batch(options.batchFirst()));
+    check(sequences);
+    check(state, batch);
+    Layout layout = Layout.of(sequences, options.batchFirst());
+    SequenceInput input = layout.input(tape, sequences);
+    List<List<Tensor>> last = new ArrayList<>();
+    Tensor below = null;
+    for (int layer = 0; layer < options.layers(); layer++) {
+      if (below != null) {
+        Tensor x = random == null ? below : drop(tape, below, layout, random);
+        input = new SequenceInput.Dense(x);
+      }
+      Tensor output = layer(tape, layout, layer, input, state, random, last);
+      below = options.residual() && below != null ? Rows.sum(tape, below, output) : output;
     }
-    Tensor result = java.util.Objects.requireNonNull(output);
-    return new Output(
-        options.batchFirst() ? BatchTime.exchange(tape, result) : result,
-        RecurrentState.of(finalStates));
+    return new Output(layout.output(tape, Objects.requireNonNull(below)), RecurrentState.of(last));
+  }
+
+  private Tensor drop(Tape tape, Tensor x, Layout layout, RandomGenerator random) {
+    Regularization regularization = options.regularization();
+    return regularization.locked()
+        ? Dropout.locked(
+            tape, x, layout.stepStarts(x.length(x.rank() - 1)), regularization.dropout(), random)
+        : Dropout.forward(tape, x, regularization.dropout(), random);
+  }
+
+  /** Runs all directions of a layer; their final states join {@code last}. */
+  private Tensor layer(
+      Tape tape,
+      Layout layout,
+      int layer,
+      SequenceInput input,
+      RecurrentState state,
+      @Nullable RandomGenerator random,
+      List<List<Tensor>> last) {
+    Tensor output = null;
+    for (int direction = 0; direction < options.directions(); direction++) {
+      int index = layer * options.directions() + direction;
+      List<Tensor> initial =
+          state.layer(index).stream().map(tensor -> layout.stateIn(tape, tensor)).toList();
+      LayerRun run =
+          layers
+              .get(index)
+              .run(
+                  tape,
+                  layout.timeline(),
+                  input,
+                  new RecurrentLayer.Pass(
+                      initial, state.isZero(), direction == 1, options.regularization(), random));
+      run.forward();
+      tape.record(run::backward);
+      last.add(run.last().stream().map(tensor -> layout.stateOut(tape, tensor)).toList());
+      output = output == null ? run.output() : Rows.beside(tape, output, run.output());
+    }
+    return Objects.requireNonNull(output);
+  }
+
+  private void check(Sequences sequences) {
+    Tensor x = sequences.vectors();
+    int[] indices = sequences.indices();
+    if (indices != null) {
+      if (!options.indexed()) {
+        throw new IllegalArgumentException(
+            "this stack reads vectors: pass a tensor, or build it with withIndexedInput()");
+      }
+      Sizes.indices("index", indices, options.input());
+    } else if (x != null) {
+      if (options.indexed()) {
+        throw new IllegalArgumentException(
+            "this stack reads indices: pass an int[], or build it without withIndexedInput()");
+      }
+      if (x.length(2) != options.input()) {
+        throw new IllegalArgumentException(
+            "input must have the shape [%s, %d], but is %s"
+                .formatted(
+                    options.batchFirst() ? "batch, steps" : "steps, batch", options.input(), x));
+      }
+    }
   }
 
   private void check(RecurrentState state, int batch) {
-    Sizes.equal("number of layers in the state", options.layers(), state.layers());
-    for (int layer = 0; layer < state.layers(); layer++) {
-      Sizes.equal(
-          "number of states of a layer", options.cell().states(), state.layer(layer).size());
-      for (Tensor tensor : state.layer(layer)) {
-        if (tensor.rank() != 2
-            || tensor.length(0) != batch
-            || tensor.length(1) != options.hidden()) {
+    Sizes.equal("number of layers in the state", layers.size(), state.layers());
+    for (int index = 0; index < state.layers(); index++) {
+      int layer = index / options.directions();
+      Sizes.equal("number of states of a layer", options.states(), state.layer(index).size());
+      for (int i = 0; i < options.states(); i++) {
+        Tensor tensor = state.layer(index).get(i);
+        int width = options.stateWidth(layer, i);
+        if (tensor.rank() != 2 || tensor.length(0) != batch || tensor.length(1) != width) {
           throw new IllegalArgumentException(
               "state of layer %d must have the shape [%d, %d], but is %s"
-                  .formatted(layer, batch, options.hidden(), tensor));
+                  .formatted(index, batch, width, tensor));
         }
       }
     }

@@ -9,7 +9,8 @@ import java.util.Objects;
 
 /**
  * What a stack of recurrent layers carries from one sequence to the next: for each layer, each
- * state of its cell as a tensor [batch, hidden].
+ * state of its cell as a tensor [batch, hidden], or [batch, projection] where the output is
+ * projected. A layer of two directions counts as two layers, forward and reverse, as in PyTorch.
  *
  * <p>A state that came out of {@code forward} lives as long as its tape. {@link #assign} copies it
  * into one that outlives it, which is truncated back-propagation through time: the values are
@@ -31,16 +32,18 @@ public final class RecurrentState {
     return new RecurrentState(List.copyOf(copy), false);
   }
 
-  static RecurrentState zeros(int layers, int states, int batch, int hidden) {
+  static RecurrentState zeros(StackOptions options, int batch) {
     Sizes.positive("batch size", batch);
-    int size = Tensor.size(batch, hidden);
     List<List<Tensor>> all = new ArrayList<>();
-    for (int layer = 0; layer < layers; layer++) {
-      List<Tensor> tensors = new ArrayList<>();
-      for (int state = 0; state < states; state++) {
-        tensors.add(Tensor.constant(new float[size], batch, hidden));
+    for (int layer = 0; layer < options.layers(); layer++) {
+      for (int direction = 0; direction < options.directions(); direction++) {
+        List<Tensor> tensors = new ArrayList<>();
+        for (int state = 0; state < options.states(); state++) {
+          int width = options.stateWidth(layer, state);
+          tensors.add(Tensor.constant(new float[Tensor.size(batch, width)], batch, width));
+        }
+        all.add(tensors);
       }
-      all.add(tensors);
     }
     return new RecurrentState(all, true);
   }
@@ -50,7 +53,7 @@ public final class RecurrentState {
     return layers.size();
   }
 
-  /** The states of one layer, each [batch, hidden]; the first is the hidden state. */
+  /** The states of one layer, each [batch, width]; the first is the hidden state. */
   public List<Tensor> layer(int layer) {
     return layers.get(layer);
   }

@@ -2,31 +2,15 @@ package io.refrain.nn.recurrent;
 
 import io.refrain.tensor.Tensor;
 
-/** What a recurrent layer reads, time first. */
+/** What a recurrent layer reads: rows in the order of a {@link Timeline}. */
 sealed interface SequenceInput {
 
-  /** How many time steps. */
-  int steps();
-
-  /** How many sequences side by side. */
-  int batch();
-
-  /** Vectors [steps, batch, input]. */
-  record Dense(Tensor x) implements SequenceInput {
-    @Override
-    public int steps() {
-      return x.length(0);
-    }
-
-    @Override
-    public int batch() {
-      return x.length(1);
-    }
-  }
+  /** Vectors [rows of the timeline, input], in any shape. */
+  record Dense(Tensor x) implements SequenceInput {}
 
   /**
-   * Indices [steps × batch] that stand for one-hot vectors: the product of a one-hot vector and a
-   * weight matrix is a column of it, which is looked up and never multiplied.
+   * Indices, one for each row of the timeline, that stand for one-hot vectors: the product of a
+   * one-hot vector and a weight matrix is a column of it, which is looked up and never multiplied.
    */
-  record Indices(int[] indices, int steps, int batch) implements SequenceInput {}
+  record Indices(int[] indices) implements SequenceInput {}
 }

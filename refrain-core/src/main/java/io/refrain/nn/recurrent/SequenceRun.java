@@ -1,8 +1,6 @@
 package io.refrain.nn.recurrent;
 
-import io.refrain.kernel.Kernels;
 import io.refrain.kernel.Panels;
-import io.refrain.kernel.ThreadTeam;
 import io.refrain.tensor.Matrix;
 import io.refrain.tensor.MatrixProduct;
 import io.refrain.tensor.Tape;
@@ -10,277 +8,226 @@ import io.refrain.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
- * One recurrent layer over all time steps of a batch: a single node on the tape, whose backward is
- * back-propagation through time.
+ * A layer of a {@link StepCell} over all time steps of a batch, whose backward is back-propagation
+ * through time.
  *
  * <p>What does not depend on the previous state is one large product over all steps: the input
- * forward, every weight's gradient backward. Only {@code h · W_hhᵀ} walks through time, and there
- * each thread takes some rows of the batch for all steps, so nobody waits for anybody inside a
- * sequence.
+ * forward, every weight's gradient backward. Only {@code h · W_hhᵀ} {@linkplain TimeWalk walks
+ * through time}, and there each thread takes some rows of the batch for all steps, so nobody waits
+ * for anybody inside a sequence.
+ *
+ * <p>With N rows of the timeline in all:
  *
  * <pre>
- *   gates   [steps, batch, gates·hidden]   forward: the cell's gates; backward: their gradient
- *   states  [steps, batch, hidden]         one for each state of the cell; the first is the output
+ *   gates      [N, gates·hidden]   forward: the cell's gates; backward: their gradient
+ *   recurrent  [N, gates·hidden]   the same of what a cell wants apart
+ *   notes      [N, notes]          what the cell keeps for backward
+ *   states     [N, width]          one for each state of the cell; the first is the output
+ *   fresh      [N, hidden]         a state as the cell made it, where it is changed before it
+ *                                  becomes a state: projected, or mixed by zoneout
  * </pre>
  */
-final class SequenceRun {
-  private static final Kernels KERNELS = Kernels.get();
-
-  private final RecurrentLayer layer;
-  private final Tape tape;
-  private final SequenceInput input;
-  private final List<Tensor> initial;
-  private final boolean zero;
-  private final int steps;
-  private final int batch;
-  private final int hidden;
-  private final int gateCount;
-  private final float[] gates;
-  private final List<Tensor> states = new ArrayList<>();
+final class SequenceRun implements LayerRun {
+  final RecurrentLayer layer;
+  final StepCell cell;
+  final Tape tape;
+  final Timeline timeline;
+  final boolean reverse;
+  final List<Tensor> initial;
+  final boolean zero;
+  final InputProduct input;
+  final Zoneout zoneout;
+  final int gateCount;
+  final float[] gates;
+  final float[] recurrent;
+  final float[] notes;
+  final float[][] states;
+  final float[][] fresh;
+  final float[] hiddenBias;
+  private final Tensor weightHidden;
+  private final Tensor output;
   private final List<Tensor> last = new ArrayList<>();
 
+  /**
+   * Prepares a pass.
+   *
+   * @param weightHidden the layer's, or what weight drop left of it
+   */
   SequenceRun(
-      RecurrentLayer layer, Tape tape, SequenceInput input, List<Tensor> initial, boolean zero) {
+      RecurrentLayer layer,
+      StepCell cell,
+      Tape tape,
+      Timeline timeline,
+      SequenceInput input,
+      RecurrentLayer.Pass pass,
+      Tensor weightHidden,
+      Zoneout zoneout) {
     this.layer = layer;
+    this.cell = cell;
     this.tape = tape;
-    this.input = input;
-    this.initial = initial;
-    this.zero = zero;
-    steps = input.steps();
-    batch = input.batch();
-    hidden = layer.hidden;
+    this.timeline = timeline;
+    reverse = pass.reverse();
+    initial = pass.initial();
+    zero = pass.zero();
+    this.weightHidden = weightHidden;
+    this.zoneout = zoneout;
+    this.input = new InputProduct(layer, tape, input, timeline.size());
     gateCount = layer.gates();
-    gates = tape.buffer(Tensor.size(steps, batch, gateCount));
-    for (int state = 0; state < layer.cell.states(); state++) {
-      states.add(tape.tensor(true, steps, batch, hidden));
-      last.add(tape.tensor(true, batch, hidden));
+    int rows = timeline.size();
+    int hidden = layer.hidden;
+    gates = tape.buffer(Tensor.size(rows, gateCount));
+    recurrent = cell.recurrentApart() ? tape.buffer(Tensor.size(rows, gateCount)) : gates;
+    notes = tape.buffer(Tensor.size(rows, cell.notes(hidden)));
+    states = new float[cell.states()][];
+    fresh = new float[cell.states()][];
+    output = tape.tensor(true, timeline.shape(layer.output));
+    for (int state = 0; state < states.length; state++) {
+      states[state] =
+          state == 0 ? output.data() : tape.buffer(Tensor.size(rows, layer.stateWidth(state)));
+      boolean changed = zoneout.changes(state) || (state == 0 && layer.weightProjection != null);
+      fresh[state] = changed ? tape.buffer(Tensor.size(rows, hidden)) : states[state];
+      last.add(tape.tensor(true, timeline.batch(), layer.stateWidth(state)));
     }
+    hiddenBias = tape.buffer(cell.recurrentApart() ? gateCount : 0);
   }
 
-  /** [steps, batch, hidden]. */
-  Tensor output() {
-    return states.getFirst();
+  @Override
+  public Tensor output() {
+    return output;
   }
 
-  /** The cell's states after the last step, each [batch, hidden]. */
-  List<Tensor> last() {
+  @Override
+  public List<Tensor> last() {
     return last;
   }
 
-  void forward() {
-    Matrix hiddenWeight = hiddenWeight().transpose();
-    Panels packed = MatrixProduct.panelsFor(tape, hiddenWeight);
-    float[] bias = tape.buffer(gateCount);
-    KERNELS.sum(layer.biasInput.data(), 0, layer.biasHidden.data(), 0, bias, 0, gateCount);
-    tape.team().run((part, parts) -> MatrixProduct.packPart(hiddenWeight, packed, part, parts));
-    if (input instanceof SequenceInput.Dense dense) {
-      MatrixProduct.multiplyPlusRow(
-          tape,
-          Matrix.of(dense.x().data(), steps * batch, layer.input),
-          Matrix.of(layer.weightInput.data(), gateCount, layer.input).transpose(),
-          bias,
-          Matrix.of(gates, steps * batch, gateCount));
-    }
-    tape.team().run((part, parts) -> forwardRows(packed, bias, part, parts));
-  }
-
-  private void forwardRows(Panels packedHiddenWeight, float[] bias, int part, int parts) {
-    int first = ThreadTeam.boundary(batch, part, parts);
-    int rows = ThreadTeam.boundary(batch, part + 1, parts) - first;
-    CellStep step = new CellStep(rows, hidden, states.size(), gates);
-    for (int t = 0; t < steps; t++) {
-      moveTo(step, t, first);
-      if (input instanceof SequenceInput.Indices indices) {
-        gather(indices.indices(), bias, t * batch + first, rows);
+  @Override
+  public void forward() {
+    if (cell.recurrentApart()) {
+      input.setBias(null);
+      if (layer.biasHidden == null) {
+        Arrays.fill(hiddenBias, 0f);
+      } else {
+        System.arraycopy(layer.biasHidden.data(), 0, hiddenBias, 0, gateCount);
       }
-      if (t > 0 || !zero) {
-        KERNELS.multiply(
-            rows,
-            hidden,
-            0,
-            gateCount,
-            step.previous[0],
-            step.previousAt,
-            hidden,
-            1,
-            packedHiddenWeight,
-            gates,
-            step.gatesAt,
-            gateCount);
-      }
-      layer.cell.forward(step);
+    } else {
+      input.setBias(layer.biasHidden);
     }
-    for (int state = 0; state < states.size(); state++) {
-      System.arraycopy(
-          states.get(state).data(),
-          ((steps - 1) * batch + first) * hidden,
-          last.get(state).data(),
-          first * hidden,
-          rows * hidden);
-    }
+    Matrix projection = projection();
+    Panels hiddenPanels = pack(hiddenWeight().transpose());
+    Panels projectionPanels = projection == null ? null : pack(projection.transpose());
+    input.forward(gates);
+    TimeWalk walk = new TimeWalk(this, hiddenPanels, projectionPanels);
+    tape.team().run(walk::forward);
   }
 
-  /** gates = bias, plus the columns of W_ih that the indices name. */
-  private void gather(int[] indices, float[] bias, int first, int rows) {
-    for (int row = first; row < first + rows; row++) {
-      int column = indices[row] * gateCount;
-      KERNELS.sum(bias, 0, layer.weightInput.data(), column, gates, row * gateCount, gateCount);
-    }
+  private Panels pack(Matrix weight) {
+    Panels panels = MatrixProduct.panelsFor(tape, weight);
+    tape.team().run((part, parts) -> MatrixProduct.packPart(weight, panels, part, parts));
+    return panels;
   }
 
-  private void moveTo(CellStep step, int t, int firstRow) {
-    step.gatesAt = (t * batch + firstRow) * gateCount;
-    step.nextAt = (t * batch + firstRow) * hidden;
-    step.previousAt = t == 0 ? firstRow * hidden : step.nextAt - batch * hidden;
-    for (int state = 0; state < states.size(); state++) {
-      step.next[state] = states.get(state).data();
-      step.previous[state] = t == 0 ? initial.get(state).data() : step.next[state];
-    }
-  }
-
-  void backward() {
-    if (states.stream().noneMatch(Tensor::hasGradient)
-        && last.stream().noneMatch(Tensor::hasGradient)) {
+  @Override
+  public void backward() {
+    if (!output.hasGradient() && last.stream().noneMatch(Tensor::hasGradient)) {
       return;
     }
-    Matrix hiddenWeight = hiddenWeight();
-    Panels packed = MatrixProduct.panelsFor(tape, hiddenWeight);
-    float[][] gradients = new float[states.size()][];
-    float[][] initialGradients = new float[states.size()][];
-    for (int state = 0; state < states.size(); state++) {
-      gradients[state] = tape.gradientToAdd(states.get(state));
-      Tensor first = initial.get(state);
-      // A cell writes the gradient of its previous state unasked; it needs some place to write to.
-      initialGradients[state] =
-          tape.wanted(first) ? tape.gradientToAdd(first) : tape.buffer(batch * hidden);
-    }
-    tape.team().run((part, parts) -> MatrixProduct.packPart(hiddenWeight, packed, part, parts));
-    tape.team()
-        .run((part, parts) -> backwardRows(packed, gradients, initialGradients, part, parts));
+    tape.gradientToAdd(output);
+    Matrix projection = projection();
+    Panels hiddenPanels = pack(hiddenWeight());
+    Panels projectionPanels = projection == null ? null : pack(projection);
+    TimeWalk walk = new TimeWalk(this, hiddenPanels, projectionPanels);
+    walk.prepareBackward();
+    tape.team().run(walk::backward);
+
     hiddenWeightGradient();
-    inputGradients();
-    float[] inputBias = tape.gradientToAdd(layer.biasInput.tensor());
-    float[] hiddenBias = tape.gradientToAdd(layer.biasHidden.tensor());
-    float[] sums = tape.buffer(gateCount);
-    tape.team().run((part, parts) -> biasGradients(sums, inputBias, hiddenBias, part, parts));
-  }
-
-  private void backwardRows(
-      Panels packedHiddenWeight,
-      float[][] gradients,
-      float[][] initialGradients,
-      int part,
-      int parts) {
-    int first = ThreadTeam.boundary(batch, part, parts);
-    int rows = ThreadTeam.boundary(batch, part + 1, parts) - first;
-    addLast(gradients, first, rows);
-    CellStep step = new CellStep(rows, hidden, states.size(), gates);
-    for (int t = steps - 1; t >= 0; t--) {
-      moveTo(step, t, first);
-      for (int state = 0; state < states.size(); state++) {
-        step.nextGradient[state] = gradients[state];
-        step.previousGradient[state] = t == 0 ? initialGradients[state] : gradients[state];
-      }
-      layer.cell.backward(step);
-      if (t > 0 || tape.wanted(initial.getFirst())) {
-        KERNELS.multiply(
-            rows,
-            gateCount,
-            0,
-            hidden,
-            gates,
-            step.gatesAt,
-            gateCount,
-            1,
-            packedHiddenWeight,
-            step.previousGradient[0],
-            step.previousAt,
-            hidden);
-      }
+    projectionGradient();
+    input.backward(gates);
+    if (cell.recurrentApart()) {
+      input.addBiasGradient(gates, layer.biasInput, null);
+      input.addBiasGradient(recurrent, layer.biasHidden, null);
+    } else {
+      input.addBiasGradient(gates, layer.biasInput, layer.biasHidden);
     }
+    walk.addParameterGradients();
   }
 
-  /** What flows into the final states flows into the states of the last step. */
-  private void addLast(float[][] gradients, int first, int rows) {
-    for (int state = 0; state < states.size(); state++) {
-      if (last.get(state).hasGradient()) {
-        KERNELS.add(
-            last.get(state).gradient(),
-            first * hidden,
-            gradients[state],
-            ((steps - 1) * batch + first) * hidden,
-            rows * hidden);
-      }
-    }
-  }
-
-  /** dW_hh = Σₜ dgates[t]ᵀ · h[t-1], where h[-1] is the initial state. */
+  /** dW_hh = Σₜ dgates[t]ᵀ · h[before t], where that of the first step is the initial state. */
   private void hiddenWeightGradient() {
-    Tensor weight = layer.weightHidden.tensor();
-    boolean add = tape.hasGradient(weight);
-    Matrix dw = Matrix.of(tape.gradientToWrite(weight), gateCount, hidden);
-    int later = (steps - 1) * batch;
+    boolean add = tape.hasGradient(weightHidden);
+    Matrix dw = Matrix.of(tape.gradientToWrite(weightHidden), gateCount, layer.output);
+    if (!timeline.isEven()) {
+      Matrix dgates = Matrix.of(recurrent, timeline.size(), gateCount);
+      Matrix h = Matrix.of(previousOutputs(), timeline.size(), layer.output);
+      MatrixProduct.multiply(tape, dgates.transpose(), h, dw, add);
+      return;
+    }
+    int batch = timeline.batch();
+    int later = timeline.size() - batch;
+    int firstStep = reverse ? later : 0;
     if (later > 0) {
-      Matrix dgates = Matrix.of(gates, batch * gateCount, later, gateCount);
-      Matrix h = Matrix.of(output().data(), later, hidden);
+      int laterSteps = reverse ? 0 : batch;
+      Matrix dgates = Matrix.of(recurrent, laterSteps * gateCount, later, gateCount);
+      int before = reverse ? batch : 0;
+      Matrix h = Matrix.of(states[0], before * layer.output, later, layer.output);
       MatrixProduct.multiply(tape, dgates.transpose(), h, dw, add);
       add = true;
     }
     if (!zero) {
-      Matrix dgates = Matrix.of(gates, batch, gateCount);
-      Matrix h = Matrix.of(initial.getFirst().data(), batch, hidden);
+      Matrix dgates = Matrix.of(recurrent, firstStep * gateCount, batch, gateCount);
+      Matrix h = Matrix.of(initial.getFirst().data(), batch, layer.output);
       MatrixProduct.multiply(tape, dgates.transpose(), h, dw, add);
     } else if (!add) {
       Arrays.fill(dw.data(), 0f);
     }
   }
 
-  private void inputGradients() {
-    Tensor weight = layer.weightInput.tensor();
-    switch (input) {
-      case SequenceInput.Indices indices -> {
-        float[] dw = tape.gradientToAddRows(weight, indices.indices());
-        tape.team().run((part, parts) -> scatter(indices.indices(), dw, part, parts));
+  /** For each row of an uneven timeline, the output before its step. */
+  private float[] previousOutputs() {
+    int width = layer.output;
+    float[] result = tape.buffer(timeline.size() * width);
+    for (int t = 0; t < timeline.steps(); t++) {
+      int before = reverse ? t + 1 : t - 1;
+      int going = Math.min(timeline.rows(t), timeline.rows(before));
+      int at = timeline.start(t) * width;
+      if (going > 0) {
+        System.arraycopy(states[0], timeline.start(before) * width, result, at, going * width);
       }
-      case SequenceInput.Dense(Tensor x) -> {
-        Matrix dgates = Matrix.of(gates, steps * batch, gateCount);
-        Matrix vectors = Matrix.of(x.data(), steps * batch, layer.input);
-        boolean add = tape.hasGradient(weight);
-        Matrix dw = Matrix.of(tape.gradientToWrite(weight), gateCount, layer.input);
-        MatrixProduct.multiply(tape, dgates.transpose(), vectors, dw, add);
-        if (tape.wanted(x)) {
-          boolean addToInput = tape.hasGradient(x);
-          Matrix dx = Matrix.of(tape.gradientToWrite(x), steps * batch, layer.input);
-          Matrix w = Matrix.of(layer.weightInput.data(), gateCount, layer.input);
-          MatrixProduct.multiply(tape, dgates, w, dx, addToInput);
-        }
-      }
+      System.arraycopy(
+          initial.getFirst().data(),
+          going * width,
+          result,
+          at + going * width,
+          (timeline.rows(t) - going) * width);
     }
+    return result;
   }
 
-  /** Threads share the columns, so that an index met twice is added in one order. */
-  private void scatter(int[] indices, float[] dw, int part, int parts) {
-    int from = ThreadTeam.boundary(gateCount, part, parts);
-    int length = ThreadTeam.boundary(gateCount, part + 1, parts) - from;
-    for (int row = 0; row < indices.length; row++) {
-      KERNELS.add(gates, row * gateCount + from, dw, indices[row] * gateCount + from, length);
+  /** dW_hr = Σₜ dh[t]ᵀ · fresh[t]. */
+  private void projectionGradient() {
+    if (layer.weightProjection == null) {
+      return;
     }
+    Tensor weight = layer.weightProjection.tensor();
+    boolean add = tape.hasGradient(weight);
+    Matrix dw = Matrix.of(tape.gradientToWrite(weight), layer.output, layer.hidden);
+    Matrix dh = Matrix.of(output.gradient(), timeline.size(), layer.output);
+    Matrix h = Matrix.of(fresh[0], timeline.size(), layer.hidden);
+    MatrixProduct.multiply(tape, dh.transpose(), h, dw, add);
   }
 
-  /** Both biases have the same gradient. */
-  private void biasGradients(
-      float[] sums, float[] inputBias, float[] hiddenBias, int part, int parts) {
-    int from = ThreadTeam.boundary(gateCount, part, parts);
-    int length = ThreadTeam.boundary(gateCount, part + 1, parts) - from;
-    Arrays.fill(sums, from, from + length, 0f);
-    KERNELS.sumRows(steps * batch, gates, from, gateCount, sums, from, length);
-    KERNELS.add(sums, from, inputBias, from, length);
-    KERNELS.add(sums, from, hiddenBias, from, length);
-  }
-
+  /** W_hh [gates·hidden, output]. */
   private Matrix hiddenWeight() {
-    return Matrix.of(layer.weightHidden.data(), gateCount, hidden);
+    return Matrix.of(weightHidden.data(), gateCount, layer.output);
+  }
+
+  /** W_hr [output, hidden]. */
+  private @Nullable Matrix projection() {
+    return layer.weightProjection == null
+        ? null
+        : Matrix.of(layer.weightProjection.data(), layer.output, layer.hidden);
   }
 }

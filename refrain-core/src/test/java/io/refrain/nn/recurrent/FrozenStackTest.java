@@ -17,8 +17,8 @@ class FrozenStackTest {
 
   private static RecurrentStack stack(
       ElmanCell.Nonlinearity nonlinearity, int input, int hidden, int layers, boolean indexed) {
-    RecurrentStack.Options options =
-        RecurrentStack.Options.of(new ElmanCell(nonlinearity), input, hidden).withLayers(layers);
+    StackOptions options =
+        StackOptions.of(new ElmanCell(nonlinearity), input, hidden).withLayers(layers);
     return new RecurrentStack(
         indexed ? options.withIndexedInput() : options, new SplittableRandom(5));
   }

@@ -98,16 +98,11 @@ class RecurrentGradientTest {
     Problem(Shape shape, Mode mode, SplittableRandom random) {
       this.shape = shape;
       this.mode = mode;
-      stack =
-          new RecurrentStack(
-              new RecurrentStack.Options(
-                  new ElmanCell(shape.nonlinearity),
-                  shape.input,
-                  shape.hidden,
-                  shape.layers,
-                  mode.batchFirst,
-                  mode.indexed),
-              random);
+      StackOptions options =
+          StackOptions.of(new ElmanCell(shape.nonlinearity), shape.input, shape.hidden)
+              .withLayers(shape.layers);
+      options = mode.batchFirst ? options.withBatchFirst() : options;
+      stack = new RecurrentStack(mode.indexed ? options.withIndexedInput() : options, random);
       int rows = shape.steps * shape.batch;
       indices = random.ints(rows, 0, shape.input).toArray();
       int outer = mode.batchFirst ? shape.batch : shape.steps;

@@ -7,7 +7,6 @@ import static org.assertj.core.api.Assertions.within;
 import io.refrain.kernel.ThreadTeam;
 import io.refrain.nn.GradientCheck;
 import io.refrain.nn.recurrent.ElmanCell.Nonlinearity;
-import io.refrain.nn.recurrent.RecurrentStack.Options;
 import io.refrain.tensor.Tape;
 import io.refrain.tensor.Tensor;
 import java.util.Arrays;
@@ -26,7 +25,8 @@ class RecurrentStackTest {
   @Test
   void parametersHavePyTorchsNamesAndShapes() {
     RecurrentStack stack =
-        new RecurrentStack(Options.of(TANH, 4581, 256).withLayers(2).withIndexedInput(), random);
+        new RecurrentStack(
+            StackOptions.of(TANH, 4581, 256).withLayers(2).withIndexedInput(), random);
 
     assertThat(stack.parameters().keySet())
         .containsExactly(
@@ -51,7 +51,7 @@ class RecurrentStackTest {
 
   @Test
   void theSameSeedGivesTheSameWeightsHoweverTheyAreStored() {
-    Options options = Options.of(TANH, 5, 7).withLayers(2);
+    StackOptions options = StackOptions.of(TANH, 5, 7).withLayers(2);
     RecurrentStack dense = new RecurrentStack(options, new SplittableRandom(1));
     RecurrentStack indexed =
         new RecurrentStack(options.withIndexedInput(), new SplittableRandom(1));
@@ -65,7 +65,7 @@ class RecurrentStackTest {
   /** As in truncated back-propagation, but without cutting the gradient off. */
   @Test
   void twoPiecesInTurnAreOneSequence() {
-    RecurrentStack stack = new RecurrentStack(Options.of(TANH, 3, 5).withLayers(2), random);
+    RecurrentStack stack = new RecurrentStack(StackOptions.of(TANH, 3, 5).withLayers(2), random);
     float[] values = GradientCheck.values(random, 6 * 2 * 3);
     float[] weights = GradientCheck.values(random, 2 * 2 * 5);
 
@@ -93,7 +93,7 @@ class RecurrentStackTest {
 
   @Test
   void carriedAndResetStatesAreValuesWithoutGradient() {
-    RecurrentStack stack = new RecurrentStack(Options.of(TANH, 3, 5), random);
+    RecurrentStack stack = new RecurrentStack(StackOptions.of(TANH, 3, 5), random);
     RecurrentState state = stack.initialState(2);
     Tensor x = Tensor.constant(GradientCheck.values(random, 4 * 2 * 3), 4, 2, 3);
     var output = stack.forward(tape, x, state);
@@ -118,7 +118,8 @@ class RecurrentStackTest {
   @CsvSource({"1, true", "2, true", "3, false", "1, false"})
   void aFrozenStackGivesTheSameBits(int layers, boolean indexed) {
     for (int hidden : new int[] {1, 17, 64, 256, 300}) {
-      Options options = new Options(TANH, 9, hidden, layers, false, indexed);
+      StackOptions options = StackOptions.of(TANH, 9, hidden).withLayers(layers);
+      options = indexed ? options.withIndexedInput() : options;
       RecurrentStack stack = new RecurrentStack(options, random);
       int steps = 6;
       int[] indices = random.ints(steps, 0, 9).toArray();
@@ -147,7 +148,7 @@ class RecurrentStackTest {
 
   @Test
   void aComputingTapeGivesTheSameOutputsAndNoGradient() {
-    RecurrentStack stack = new RecurrentStack(Options.of(TANH, 3, 5), random);
+    RecurrentStack stack = new RecurrentStack(StackOptions.of(TANH, 3, 5), random);
     Tensor x = Tensor.constant(GradientCheck.values(random, 4 * 2 * 3), 4, 2, 3);
     Tape computing = Tape.computing(ThreadTeam.single());
 
@@ -160,15 +161,15 @@ class RecurrentStackTest {
 
   @Test
   void mistakesAreNamed() {
-    RecurrentStack dense = new RecurrentStack(Options.of(TANH, 3, 5), random);
+    RecurrentStack dense = new RecurrentStack(StackOptions.of(TANH, 3, 5), random);
     RecurrentStack indexed =
-        new RecurrentStack(Options.of(TANH, 3, 5).withIndexedInput().withBatchFirst(), random);
+        new RecurrentStack(StackOptions.of(TANH, 3, 5).withIndexedInput().withBatchFirst(), random);
     RecurrentState two = dense.initialState(2);
     Tensor x = Tensor.constant(new float[24], 4, 2, 3);
 
-    assertMessage(() -> Options.of(TANH, 0, 5), "input size", "0");
-    assertMessage(() -> Options.of(TANH, 3, 0), "hidden size", "0");
-    assertMessage(() -> Options.of(TANH, 3, 5).withLayers(0), "layers", "0");
+    assertMessage(() -> StackOptions.of(TANH, 0, 5), "input size", "0");
+    assertMessage(() -> StackOptions.of(TANH, 3, 0), "hidden size", "0");
+    assertMessage(() -> StackOptions.of(TANH, 3, 5).withLayers(0), "layers", "0");
     assertMessage(() -> dense.initialState(0), "batch size", "0");
     assertMessage(() -> indexed.forward(tape, x, two), "int[]", "withIndexedInput()");
     assertMessage(() -> dense.forward(tape, new int[8], 4, 2, two), "withIndexedInput()");
@@ -186,7 +187,7 @@ class RecurrentStackTest {
         () -> indexed.forward(tape, new int[] {0, 1, 2, 3}, 2, 2, two), "index 3", "position 3");
     assertMessage(() -> indexed.forward(tape, new int[5], 2, 2, two), "indices", "4", "5");
     assertMessage(() -> indexed.forward(tape, new int[0], 0, 2, two), "steps", "0");
-    RecurrentStack deep = new RecurrentStack(Options.of(TANH, 3, 5).withLayers(2), random);
+    RecurrentStack deep = new RecurrentStack(StackOptions.of(TANH, 3, 5).withLayers(2), random);
     assertMessage(() -> deep.forward(tape, x, two), "layers in the state", "2", "1");
   }
 
@@ -201,8 +202,7 @@ class RecurrentStackTest {
     SplittableRandom random = new SplittableRandom(1);
     RecurrentStack stack =
         new RecurrentStack(
-            RecurrentStack.Options.of(new ElmanCell(ElmanCell.Nonlinearity.TANH), 2, 1024)
-                .withIndexedInput(),
+            StackOptions.of(new ElmanCell(ElmanCell.Nonlinearity.TANH), 2, 1024).withIndexedInput(),
             random);
     Tape tape = Tape.computing(ThreadTeam.single());
     RecurrentState state = stack.initialState(1);
@@ -214,6 +214,6 @@ class RecurrentStackTest {
         .withMessage("a tensor of shape [65536, 65536] is larger than an array can be");
     assertThatIllegalArgumentException()
         .isThrownBy(() -> stack.forward(tape, new int[1 << 21], 1 << 21, 1, state))
-        .withMessage("a tensor of shape [2097152, 1, 1024] is larger than an array can be");
+        .withMessage("a tensor of shape [2097152, 1024] is larger than an array can be");
   }
 }

@@ -38,8 +38,7 @@ final class TrainedNetwork {
     SplittableRandom random = new SplittableRandom(SEED);
     stack =
         new RecurrentStack(
-            RecurrentStack.Options.of(
-                    new ElmanCell(ElmanCell.Nonlinearity.TANH), vocabulary, hidden)
+            StackOptions.of(new ElmanCell(ElmanCell.Nonlinearity.TANH), vocabulary, hidden)
                 .withLayers(layers)
                 .withIndexedInput(),
             random);
