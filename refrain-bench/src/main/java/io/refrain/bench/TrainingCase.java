@@ -11,6 +11,7 @@ import io.refrain.optim.GradientNorm;
 import io.refrain.optim.Sgd;
 import io.refrain.train.TruncatedBptt;
 import java.util.SequencedMap;
+import java.util.SplittableRandom;
 
 /** The notebook's training step, made of the library's parts as its trainer makes it. */
 final class TrainingCase implements BenchCase {
@@ -20,6 +21,7 @@ final class TrainingCase implements BenchCase {
   private final TruncatedBptt bptt;
   private final Sgd optimizer;
   private final BatchCycle<TokenBatch> batches;
+  private final SplittableRandom random = new SplittableRandom(1);
 
   TrainingCase(Workload workload, int threads) {
     this.workload = workload;
@@ -47,7 +49,7 @@ final class TrainingCase implements BenchCase {
 
   private double step(TokenBatch batch) {
     optimizer.clearGradients();
-    float loss = bptt.backward(batch); // from zeros: the state is not carried
+    float loss = bptt.backward(batch, random); // from zeros: the state is not carried
     double norm = GradientNorm.of(team, parameters.values());
     float scale = GradientNorm.clip(norm, Workload.CLIP_NORM);
     optimizer.step(team, Workload.LEARNING_RATE, scale);

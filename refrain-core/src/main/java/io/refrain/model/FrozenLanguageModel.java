@@ -49,7 +49,7 @@ public final class FrozenLanguageModel {
     this.embedding = embedding == null ? null : embedding.weight().values();
     this.stack = stack;
     Matrix weight =
-        Matrix.of(linear.weight().data(), config.vocabulary(), config.hidden()).transpose();
+        Matrix.of(linear.weight().data(), config.vocabulary(), config.outputWidth()).transpose();
     output = MatrixProduct.pack(weight);
     bias = linear.bias().values();
   }
@@ -68,7 +68,7 @@ public final class FrozenLanguageModel {
   public void advance(State state, int token) {
     read(state, token);
     int vocabulary = config.vocabulary();
-    int hidden = config.hidden();
+    int hidden = config.outputWidth();
     System.arraycopy(bias, 0, state.logits, 0, vocabulary);
     KERNELS.multiply(
         1,

@@ -3,17 +3,20 @@ package io.refrain.model;
 import io.refrain.data.Epoch;
 import io.refrain.data.SequentialPartition;
 import io.refrain.data.TokenBatch;
+import io.refrain.loss.ActivationPenalty;
 import io.refrain.loss.CrossEntropy;
+import io.refrain.nn.Dropout;
 import io.refrain.nn.Embedding;
 import io.refrain.nn.Linear;
 import io.refrain.nn.Module;
 import io.refrain.nn.Parameter;
 import io.refrain.nn.recurrent.RecurrentStack;
 import io.refrain.nn.recurrent.RecurrentState;
-import io.refrain.nn.recurrent.StackOptions;
+import io.refrain.nn.recurrent.Sequences;
 import io.refrain.tensor.Tape;
 import io.refrain.tensor.Tensor;
 import java.util.LinkedHashMap;
+import java.util.Objects;
 import java.util.SequencedMap;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -46,6 +49,15 @@ public final class LanguageModel implements Module {
   public record Output(Tensor logits, RecurrentState state) {}
 
   /**
+   * What a pass in training gives.
+   *
+   * @param loss a scalar to descend from: the cross-entropy and what the penalties add
+   * @param crossEntropy a scalar, in nats
+   * @param state what the sequences carry on
+   */
+  public record Judgement(Tensor loss, Tensor crossEntropy, RecurrentState state) {}
+
+  /**
    * How well a text was predicted.
    *
    * @param nats mean of -log P(token | tokens before), in nats
@@ -70,14 +82,11 @@ public final class LanguageModel implements Module {
     this.config = config;
     boolean indexed = config.embedding() == 0;
     embedding = indexed ? null : new Embedding(config.vocabulary(), config.embedding(), random);
-    StackOptions options =
-        StackOptions.of(
-                config.cell().cell(),
-                indexed ? config.vocabulary() : config.embedding(),
-                config.hidden())
-            .withLayers(config.layers());
-    rnn = new RecurrentStack(indexed ? options.withIndexedInput() : options, random);
-    linear = new Linear(config.hidden(), config.vocabulary(), random);
+    rnn = new RecurrentStack(config.stack(), random);
+    linear =
+        config.tied()
+            ? Linear.tied(Objects.requireNonNull(embedding).weight(), random)
+            : new Linear(config.outputWidth(), config.vocabulary(), random);
   }
 
   /** The shape it was made with. */
@@ -102,17 +111,66 @@ public final class LanguageModel implements Module {
   }
 
   /**
-   * Reads a batch of token sequences.
+   * Reads a batch of token sequences, without dropout.
    *
    * @param tokens [steps × batch], time first
    * @param state the state before the first step
    */
   public Output forward(Tape tape, int[] tokens, int steps, int batch, RecurrentState state) {
-    RecurrentStack.Output out =
+    Sequences input =
         embedding == null
-            ? rnn.forward(tape, tokens, steps, batch, state)
-            : rnn.forward(tape, embedding.forward(tape, tokens, steps, batch), state);
+            ? Sequences.of(tokens, steps, batch)
+            : Sequences.of(embedding.forward(tape, tokens, steps, batch));
+    RecurrentStack.Output out = rnn.forward(tape, input, state);
     return new Output(linear.forward(tape, out.output()), out.state());
+  }
+
+  /**
+   * Reads a batch as training does, and judges it.
+   *
+   * @param tokens [steps × batch], time first
+   * @param targets the token after each
+   * @param state the state before the first step
+   * @param total how many targets the loss is a mean over, these among them
+   * @param random draws what the configuration's regularization leaves out
+   */
+  public Judgement train(
+      Tape tape,
+      int[] tokens,
+      int[] targets,
+      int steps,
+      int batch,
+      RecurrentState state,
+      int total,
+      RandomGenerator random) {
+    LanguageModelRegularization rates = config.regularization();
+    Sequences input =
+        embedding == null
+            ? Sequences.of(tokens, steps, batch)
+            : Sequences.of(embed(tape, embedding, tokens, steps, batch, random));
+    RecurrentStack.Output out = rnn.forward(tape, input, state, random);
+    Tensor output = drop(tape, out.output(), rates.output(), random);
+    Tensor crossEntropy = CrossEntropy.part(tape, linear.forward(tape, output), targets, total);
+    long values = (long) total * config.outputWidth();
+    Tensor loss =
+        ActivationPenalty.activation(tape, crossEntropy, output, rates.activationPenalty(), values);
+    loss =
+        ActivationPenalty.temporal(
+            tape, loss, out.output(), rates.temporalPenalty(), values / steps * (steps - 1));
+    return new Judgement(loss, crossEntropy, out.state());
+  }
+
+  private Tensor embed(
+      Tape tape, Embedding table, int[] tokens, int steps, int batch, RandomGenerator random) {
+    LanguageModelRegularization rates = config.regularization();
+    Tensor x = table.forward(tape, tokens, rates.embedding(), random, steps, batch);
+    return drop(tape, x, rates.input(), random);
+  }
+
+  private Tensor drop(Tape tape, Tensor x, double rate, RandomGenerator random) {
+    return config.regularization().layers().locked()
+        ? Dropout.locked(tape, x, rate, random)
+        : Dropout.forward(tape, x, rate, random);
   }
 
   /**

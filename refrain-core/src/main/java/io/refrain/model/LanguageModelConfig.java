@@ -4,7 +4,10 @@ import io.refrain.nn.Sizes;
 import io.refrain.nn.recurrent.StackOptions;
 import io.refrain.store.JsonException;
 import io.refrain.store.JsonObject;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
@@ -18,9 +21,30 @@ import java.util.Set;
  * @param cell the equations of the recurrent layers
  * @param hidden values in a hidden state
  * @param layers recurrent layers one above the other
+ * @param tied whether the output layer's weight is the embedding's (Press and Wolf 2017); the last
+ *     layer is as wide as the embedding then
+ * @param residual whether every recurrent layer but the first adds its input to its output
+ * @param regularization what happens in training
  */
 public record LanguageModelConfig(
-    int vocabulary, int embedding, CellKind cell, int hidden, int layers) {
+    int vocabulary,
+    int embedding,
+    CellKind cell,
+    int hidden,
+    int layers,
+    boolean tied,
+    boolean residual,
+    LanguageModelRegularization regularization) {
+  private static final Set<String> KEYS =
+      Set.of(
+          "vocabulary",
+          "embedding",
+          "cell",
+          "hidden",
+          "layers",
+          "tied",
+          "residual",
+          "regularization");
   private static final int MAXIMUM = 1 << 24;
   private static final double GIGABYTE = 1 << 30;
 
@@ -36,6 +60,63 @@ public record LanguageModelConfig(
       throw new IllegalArgumentException(
           "embedding size must be at least 0 (0: one-hot vectors), but is " + embedding);
     }
+    if (embedding == 0) {
+      requireNone("tied weights", tied);
+      requireNone("embedding dropout", regularization.embedding() > 0);
+      requireNone("input dropout", regularization.input() > 0);
+    }
+    stack(vocabulary, embedding, cell, hidden, layers, tied, residual, regularization);
+  }
+
+  private static void requireNone(String what, boolean asked) {
+    if (asked) {
+      throw new IllegalArgumentException(
+          what + " need an embedding, but its size is 0: give it one, or leave them out");
+    }
+  }
+
+  /** A model without anything special. */
+  public LanguageModelConfig(int vocabulary, int embedding, CellKind cell, int hidden, int layers) {
+    this(
+        vocabulary,
+        embedding,
+        cell,
+        hidden,
+        layers,
+        false,
+        false,
+        LanguageModelRegularization.NONE);
+  }
+
+  /** The shape of the recurrent layers. */
+  StackOptions stack() {
+    return stack(vocabulary, embedding, cell, hidden, layers, tied, residual, regularization);
+  }
+
+  private static StackOptions stack(
+      int vocabulary,
+      int embedding,
+      CellKind cell,
+      int hidden,
+      int layers,
+      boolean tied,
+      boolean residual,
+      LanguageModelRegularization regularization) {
+    List<Integer> widths = new ArrayList<>(Collections.nCopies(layers, hidden));
+    if (tied) {
+      widths.set(layers - 1, embedding);
+    }
+    StackOptions options =
+        StackOptions.of(cell.cell(), embedding == 0 ? vocabulary : embedding, hidden)
+            .withHidden(widths)
+            .with(regularization.layers());
+    options = residual ? options.withResidual() : options;
+    return embedding == 0 ? options.withIndexedInput() : options;
+  }
+
+  /** Values that the output layer reads. */
+  int outputWidth() {
+    return tied ? embedding : hidden;
   }
 
   /**
@@ -59,8 +140,8 @@ public record LanguageModelConfig(
    * @throws IllegalArgumentException when it does not fit
    */
   public void requireMemoryToTrain(int moments, int batch, int steps) {
-    double layer =
-        (cell.cell().gates() + 2.0 * StackOptions.of(cell.cell(), 1, 1).states()) * hidden;
+    // a cell that keeps the recurrent product apart, or notes, holds about its gates again
+    double layer = (2.0 * cell.cell().gates() + 2.0 * stack().states()) * hidden;
     double activations = 2.0 * vocabulary + 2.0 * embedding + layers * layer;
     requireMemory(
         ", trained in batches of %d rows of %d steps,".formatted(batch, steps),
@@ -74,7 +155,7 @@ public record LanguageModelConfig(
     double gates = (double) cell.cell().gates() * hidden;
     double input = embedding == 0 ? vocabulary : embedding;
     double recurrent = gates * (input + (2.0 * layers - 1) * hidden);
-    return (double) vocabulary * (embedding + hidden) + recurrent;
+    return (double) vocabulary * (embedding + (tied ? 0 : hidden)) + recurrent;
   }
 
   private void requireMemory(String use, double values) {
@@ -110,7 +191,7 @@ public record LanguageModelConfig(
         : String.format(Locale.ROOT, "%,.0f TB", bytes / (1024 * GIGABYTE));
   }
 
-  /** As it stands in {@code config.json}. */
+  /** As it stands in {@code config.json}; what is not used is left out there. */
   public Map<String, Object> toJson() {
     Map<String, Object> json = new LinkedHashMap<>();
     json.put("vocabulary", vocabulary);
@@ -118,17 +199,31 @@ public record LanguageModelConfig(
     json.put("cell", cell.label());
     json.put("hidden", hidden);
     json.put("layers", layers);
+    if (tied) {
+      json.put("tied", true);
+    }
+    if (residual) {
+      json.put("residual", true);
+    }
+    if (!regularization.equals(LanguageModelRegularization.NONE)) {
+      json.put("regularization", regularization.toJson());
+    }
     return json;
   }
 
   /** The opposite of {@link #toJson}; every defect is named. */
   public static LanguageModelConfig fromJson(JsonObject json) throws JsonException {
-    json.requireOnly(Set.of("vocabulary", "embedding", "cell", "hidden", "layers"));
+    json.requireOnly(KEYS);
     return new LanguageModelConfig(
         json.wholeNumber("vocabulary", 1, MAXIMUM),
         json.wholeNumber("embedding", 0, MAXIMUM),
         CellKind.of(json.string("cell")),
         json.wholeNumber("hidden", 1, MAXIMUM),
-        json.wholeNumber("layers", 1, 1024));
+        json.wholeNumber("layers", 1, 1024),
+        json.has("tied") && json.flag("tied"),
+        json.has("residual") && json.flag("residual"),
+        json.has("regularization")
+            ? LanguageModelRegularization.fromJson(json.object("regularization"))
+            : LanguageModelRegularization.NONE);
   }
 }

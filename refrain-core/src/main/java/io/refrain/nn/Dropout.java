@@ -67,10 +67,7 @@ public final class Dropout {
     if (probability == 0) {
       return x;
     }
-    int size = starts.length < 2 ? 0 : starts[1];
-    float[] mask = tape.buffer(size);
-    float scale = probability == 1 ? 0 : (float) (1 / (1 - probability));
-    KERNELS.mask(random.nextLong(), 0, parts(probability), scale, mask, 0, size);
+    float[] mask = mask(tape, starts.length < 2 ? 0 : starts[1], probability, random);
     Tensor y = tape.tensor(x.requiresGradient(), x.shape());
     for (int i = 1; i < starts.length; i++) {
       int from = starts[i - 1];
@@ -80,6 +77,14 @@ public final class Dropout {
       tape.record(() -> backward(tape, x, y, mask, starts));
     }
     return y;
+  }
+
+  /** Zeros, and what the others are scaled by. */
+  static float[] mask(Tape tape, int length, double probability, RandomGenerator random) {
+    float[] mask = tape.buffer(length);
+    float scale = probability == 1 ? 0 : (float) (1 / (1 - probability));
+    KERNELS.mask(random.nextLong(), 0, parts(probability), scale, mask, 0, length);
+    return mask;
   }
 
   private static void backward(Tape tape, Tensor x, Tensor y, float[] mask, int[] starts) {

@@ -20,7 +20,31 @@ public final class Linear implements Module {
   private final int in;
   private final int out;
   private final Parameter weight;
+  private final boolean tied;
   private final Parameter bias;
+
+  private Linear(Parameter weight, RandomGenerator random) {
+    this.in = weight.shape()[1];
+    this.out = weight.shape()[0];
+    this.weight = weight;
+    tied = true;
+    bias = Parameter.of(out);
+    bias.uniform((float) (1 / Math.sqrt(in)), random);
+  }
+
+  /**
+   * Creates a layer that shares its weight with another module, as an output layer does with an
+   * embedding (Press and Wolf 2017).
+   *
+   * @param weight [out, in], which {@link #parameters} leaves to its owner
+   * @param random draws the bias
+   */
+  public static Linear tied(Parameter weight, RandomGenerator random) {
+    if (weight.shape().length != 2) {
+      throw new IllegalArgumentException("a tied weight must have two dimensions: [out, in]");
+    }
+    return new Linear(weight, random);
+  }
 
   /**
    * Creates a layer with PyTorch's initial distribution.
@@ -33,6 +57,7 @@ public final class Linear implements Module {
     this.in = Sizes.positive("input size", in);
     this.out = Sizes.positive("output size", out);
     weight = Parameter.of(out, in);
+    tied = false;
     bias = Parameter.of(out);
     float bound = (float) (1 / Math.sqrt(in));
     weight.uniform(bound, random);
@@ -42,7 +67,9 @@ public final class Linear implements Module {
   @Override
   public SequencedMap<String, Parameter> parameters() {
     SequencedMap<String, Parameter> parameters = new LinkedHashMap<>();
-    parameters.put("weight", weight);
+    if (!tied) {
+      parameters.put("weight", weight);
+    }
     parameters.put("bias", bias);
     return parameters;
   }

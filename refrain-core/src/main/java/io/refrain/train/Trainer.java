@@ -17,6 +17,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.SplittableRandom;
+import java.util.random.RandomGenerator;
 
 /**
  * Trains a language model by truncated back-propagation through time: batch after batch, gradients
@@ -162,6 +163,11 @@ public final class Trainer {
     return sampler.epoch(tokens, new SplittableRandom(mix(config.seed(), number)));
   }
 
+  /** What is dropped in an update depends on the seed and its number alone. */
+  private RandomGenerator random(long update) {
+    return new SplittableRandom(config.seed() ^ 0x5DEECE66DL * (update + 1));
+  }
+
   private static long mix(long seed, int number) {
     return new SplittableRandom(seed + 0x9E3779B97F4A7C15L * (number + 1)).nextLong();
   }
@@ -173,7 +179,7 @@ public final class Trainer {
     }
     epoch.fill(progress.batch(), batch);
     optimizer.clearGradients();
-    float loss = bptt.backward(batch);
+    float loss = bptt.backward(batch, random(progress.update()));
     double norm = GradientNorm.of(team, model.parameters().values());
     requireSound(loss, norm);
     optimizer.step(team, config.learningRate(), GradientNorm.clip(norm, config.clip()));

@@ -2,7 +2,6 @@ package io.refrain.train;
 
 import io.refrain.data.TokenBatch;
 import io.refrain.kernel.ThreadTeam;
-import io.refrain.loss.CrossEntropy;
 import io.refrain.model.LanguageModel;
 import io.refrain.nn.Sizes;
 import io.refrain.nn.recurrent.RecurrentState;
@@ -11,6 +10,8 @@ import io.refrain.tensor.Tape;
 import io.refrain.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.SplittableRandom;
+import java.util.random.RandomGenerator;
 
 /**
  * Loss and gradient of a text that is read piece by piece, by truncated back-propagation through
@@ -30,6 +31,7 @@ public final class TruncatedBptt {
     final TokenBatch batch;
     final RecurrentState state;
     RecurrentState next;
+    float nats;
 
     Shard(TokenBatch batch, RecurrentState state) {
       this.batch = batch;
@@ -68,21 +70,37 @@ public final class TruncatedBptt {
    * Adds the gradient of the mean loss over a batch to the gradients of the model's parameters.
    *
    * @param batch of the size that this was made for
-   * @return the loss in nats
+   * @param random draws what the model's regularization leaves out
+   * @return the cross-entropy in nats, without what penalties add to the loss
    */
-  public float backward(TokenBatch batch) {
+  public float backward(TokenBatch batch, RandomGenerator random) {
     Sizes.equal("number of rows of a batch", rows, batch.batch());
-    return parallel.backward((tape, shard) -> loss(tape, batch, shard));
+    long draw = random.nextLong();
+    parallel.backward((tape, shard) -> loss(tape, batch, shard, draw));
+    float nats = 0;
+    for (Shard shard : shards) {
+      nats += shard.nats;
+    }
+    return nats;
   }
 
-  private Tensor loss(Tape tape, TokenBatch whole, int number) {
+  private Tensor loss(Tape tape, TokenBatch whole, int number, long draw) {
     Shard shard = shards.get(number);
     TokenBatch batch = shard.batch;
     batch.takeRows(whole, parallel.firstRow(number));
-    LanguageModel.Output out =
-        model.forward(tape, batch.inputs(), batch.steps(), batch.batch(), shard.state);
-    shard.next = out.state();
-    return CrossEntropy.part(tape, out.logits(), batch.targets(), targets);
+    LanguageModel.Judgement judgement =
+        model.train(
+            tape,
+            batch.inputs(),
+            batch.targets(),
+            batch.steps(),
+            batch.batch(),
+            shard.state,
+            targets,
+            new SplittableRandom(draw + number));
+    shard.next = judgement.state();
+    shard.nats = judgement.crossEntropy().item();
+    return judgement.loss();
   }
 
   /** Lets the next batch begin where the last one ended; else it begins where that began. */

@@ -90,14 +90,15 @@ class TruncatedBpttTest {
     try (ThreadTeam team = new ThreadTeam(2)) {
       TruncatedBptt first = new TruncatedBptt(model, 4, 5, team);
       assertThat(first.state().isZero()).isTrue();
-      first.backward(batches.get(0));
+      first.backward(batches.get(0), new SplittableRandom(1));
       first.carry();
       RecurrentState state = first.state();
       assertThat(state.isZero()).isFalse();
       TruncatedBptt second = new TruncatedBptt(model, 4, 5, team);
       second.restore(state);
 
-      assertThat(second.backward(batches.get(1))).isEqualTo(first.backward(batches.get(1)));
+      assertThat(second.backward(batches.get(1), new SplittableRandom(1)))
+          .isEqualTo(first.backward(batches.get(1), new SplittableRandom(1)));
       second.restore(state);
       second.carry();
       assertThat(values(second.state())).usingRecursiveComparison().isEqualTo(values(state));
@@ -106,7 +107,7 @@ class TruncatedBpttTest {
       assertThat(first.state().isZero()).isTrue();
 
       assertThatIllegalArgumentException()
-          .isThrownBy(() -> first.backward(new TokenBatch(4, 6)))
+          .isThrownBy(() -> first.backward(new TokenBatch(4, 6), new SplittableRandom(1)))
           .withMessageContaining("number of rows of a batch");
       assertThatIllegalArgumentException()
           .isThrownBy(() -> first.restore(model.initialState(4)))
@@ -141,7 +142,7 @@ class TruncatedBpttTest {
       TokenBatch first = batches.getFirst();
       TruncatedBptt bptt = new TruncatedBptt(model, first.steps(), first.batch(), team);
       for (TokenBatch batch : batches) {
-        losses.add(bptt.backward(batch));
+        losses.add(bptt.backward(batch, new SplittableRandom(1)));
         if (carry) {
           bptt.carry();
         }
