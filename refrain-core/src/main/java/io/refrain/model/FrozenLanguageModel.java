@@ -2,6 +2,7 @@ package io.refrain.model;
 
 import io.refrain.kernel.Kernels;
 import io.refrain.kernel.Panels;
+import io.refrain.kernel.ThreadTeam;
 import io.refrain.nn.Embedding;
 import io.refrain.nn.Linear;
 import io.refrain.nn.recurrent.FrozenStack;
@@ -66,7 +67,17 @@ public final class FrozenLanguageModel {
 
   /** Reads a token and computes the logits of the next. */
   public void advance(State state, int token) {
-    read(state, token);
+    advance(state, token, null);
+  }
+
+  /**
+   * Reads a token and computes the logits of the next.
+   *
+   * @param team its threads share the work, which pays where the weights of a layer are more than a
+   *     core's second-level cache holds; null for the calling thread alone. Changes no bit.
+   */
+  public void advance(State state, int token, @Nullable ThreadTeam team) {
+    read(state, token, team);
     int vocabulary = config.vocabulary();
     int hidden = config.outputWidth();
     System.arraycopy(bias, 0, state.logits, 0, vocabulary);
@@ -87,14 +98,18 @@ public final class FrozenLanguageModel {
 
   /** Reads a token without computing what comes next: cheaper within a prefix. */
   public void read(State state, int token) {
+    read(state, token, null);
+  }
+
+  private void read(State state, int token, @Nullable ThreadTeam team) {
     if (token < 0 || token >= config.vocabulary()) {
       throw new IllegalArgumentException(
           "token %d is outside 0 to %d".formatted(token, config.vocabulary() - 1));
     }
     if (embedding == null) {
-      stack.advance(state.recurrent, token);
+      stack.advance(state.recurrent, token, team);
     } else {
-      stack.advance(state.recurrent, embedding, token * config.embedding());
+      stack.advance(state.recurrent, embedding, token * config.embedding(), team);
     }
   }
 }

@@ -27,6 +27,14 @@ public sealed interface Cell permits StepCell, ScanCell {
     return true;
   }
 
+  /**
+   * Whether a unit's next state depends on its own gates and its own states alone, so that the
+   * units of one step may be shared between threads. A cell that normalizes over its units says no.
+   */
+  default boolean unitwise() {
+    return false;
+  }
+
   /** Weights of its own, beside those of the products with input and state. */
   default List<CellParameter> parameters() {
     return List.of();

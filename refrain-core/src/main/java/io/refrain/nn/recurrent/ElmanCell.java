@@ -43,6 +43,11 @@ public final class ElmanCell implements StepCell {
   }
 
   @Override
+  public boolean unitwise() {
+    return true;
+  }
+
+  @Override
   public void forward(CellStep s) {
     int size = s.rows * s.hidden;
     switch (nonlinearity) {

@@ -35,6 +35,11 @@ public final class GruCell implements StepCell {
   }
 
   @Override
+  public boolean unitwise() {
+    return true;
+  }
+
+  @Override
   public void forward(CellStep s) {
     int n = s.hidden;
     float[] x = s.gates;

@@ -41,6 +41,11 @@ public final class LstmCell implements StepCell {
   }
 
   @Override
+  public boolean unitwise() {
+    return true;
+  }
+
+  @Override
   public void forward(CellStep s) {
     int n = s.hidden;
     float[] gates = s.gates;

@@ -23,6 +23,11 @@ public final class MinGruCell implements ScanCell {
   }
 
   @Override
+  public boolean unitwise() {
+    return true;
+  }
+
+  @Override
   public void forward(ScanStep s) {
     int n = s.hidden();
     float[] gates = s.gates();

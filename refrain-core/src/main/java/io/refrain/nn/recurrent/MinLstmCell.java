@@ -23,6 +23,11 @@ public final class MinLstmCell implements ScanCell {
     return 3;
   }
 
+  @Override
+  public boolean unitwise() {
+    return true;
+  }
+
   /** Leaves f, i and the candidate in the gates. */
   @Override
   public void forward(ScanStep s) {
