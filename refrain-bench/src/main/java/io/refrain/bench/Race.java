@@ -88,7 +88,7 @@ final class Race implements AutoCloseable {
     dropHopeless(Competitor::fastest);
     for (int round = 1; round <= schedule.rounds(); round++) {
       progress.accept("%s: round %d of %d".formatted(workload.name(), round, schedule.rounds()));
-      takeTurns();
+      takeTurns(round);
       if (round == ROUNDS_BEFORE_SECOND_LOOK) {
         dropHopeless(Competitor::median);
       }
@@ -143,8 +143,11 @@ final class Race implements AutoCloseable {
     if (competitor.leftOut() != null) {
       return;
     }
+    if (isWarmAfterOneUnit(competitor)) {
+      return;
+    }
     progress.accept("%s: warming up %s".formatted(workload.name(), competitor.label()));
-    double limit = MOST_WARM_UP_TURNS * schedule.roundMillis();
+    double limit = mostWarmUpMillis();
     int quiet = 0;
     while (quiet < QUIET_TURNS && limit > 0) {
       double fastest = competitor.fastest();
@@ -158,7 +161,16 @@ final class Race implements AutoCloseable {
     }
   }
 
-  private void takeTurns() throws WorkerException {
+  private double mostWarmUpMillis() {
+    return MOST_WARM_UP_TURNS * schedule.roundMillis();
+  }
+
+  /** Whoever needs so long for one unit gets one turn that counts, lest nobody sees the end. */
+  private boolean isWarmAfterOneUnit(Competitor competitor) {
+    return competitor.fastest() > mostWarmUpMillis();
+  }
+
+  private void takeTurns(int round) throws WorkerException {
     if (refrain.leftOut() == null) {
       settle();
       Worker.Run own = refrain.run(refrain.unitsIn(schedule.roundMillis()));
@@ -173,6 +185,9 @@ final class Race implements AutoCloseable {
       peaks.add(worker.peak());
     }
     for (Competitor peer : running()) {
+      if (round > 1 && isWarmAfterOneUnit(peer)) {
+        continue;
+      }
       settle();
       Worker.Run run = peer.run(peer.unitsIn(schedule.roundMillis()));
       if (run != null) {

@@ -53,6 +53,6 @@ final class Workloads {
   /** The question of pytorch issue 149194: what does a batch of different lengths cost? */
   private static RaggedPass ragged(int longest) {
     RecurrentShape recurrent = new RecurrentShape(CellKind.LSTM, 64, HIDDEN, 1);
-    return new RaggedPass("ragged-lstm-" + longest, recurrent, 64, longest);
+    return new RaggedPass("ragged-lstm-" + longest, recurrent, BATCH, longest);
   }
 }
