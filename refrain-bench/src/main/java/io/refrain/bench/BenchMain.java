@@ -9,10 +9,12 @@ import java.nio.file.Path;
 import java.time.LocalDate;
 import java.time.ZoneId;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -65,7 +67,7 @@ public final class BenchMain implements Callable<Integer> {
       names = "--peers",
       description =
           "Take turns with libtorch, DJL and DL4J, each in every setting worth trying."
-              + " Fetches them first, about 330 MB.")
+              + " Fetches them first, about 365 MB.")
   private boolean peers;
 
   @Option(
@@ -166,22 +168,25 @@ public final class BenchMain implements Callable<Integer> {
         race.enter(setting, Jvm.refrain(setting.workload(), threads));
       }
       if (peers) {
-        for (PeerSetting setting : PeerSetting.ofPeers(workload, threads, machine)) {
-          enter(race, setting);
-        }
+        enterPeers(race, PeerSetting.ofPeers(workload, threads, machine));
       }
       return race.run();
     }
   }
 
-  private static void enter(Race race, PeerSetting setting) throws IOException {
-    String folder =
-        System.getProperty(
-            setting.library() == Library.DL4J ? DL4J_PROPERTY : PEERS_PROPERTY, "nowhere");
-    try {
-      race.enter(setting, Jvm.peer(setting, PeerProgram.of(setting.library(), Path.of(folder))));
-    } catch (PeerProgram.NotBuiltException problem) {
-      race.leaveOut(setting, problem.reason());
+  private static void enterPeers(Race race, List<PeerSetting> settings) throws IOException {
+    Set<Library> notBuilt = EnumSet.noneOf(Library.class);
+    for (PeerSetting setting : settings) {
+      Library library = setting.library();
+      String folder =
+          System.getProperty(library == Library.DL4J ? DL4J_PROPERTY : PEERS_PROPERTY, "nowhere");
+      try {
+        race.enter(setting, Jvm.peer(setting, PeerProgram.of(library, Path.of(folder))));
+      } catch (PeerProgram.NotBuiltException problem) {
+        if (notBuilt.add(library)) { // once for all its settings
+          race.leaveOut(setting, problem.reason());
+        }
+      }
     }
   }
 

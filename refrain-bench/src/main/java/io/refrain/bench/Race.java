@@ -2,6 +2,7 @@ package io.refrain.bench;
 
 import io.refrain.bench.workload.Generation;
 import io.refrain.bench.workload.LanguageWorkload;
+import io.refrain.bench.workload.Library;
 import io.refrain.bench.workload.PeerVariant;
 import io.refrain.bench.workload.Workload;
 import java.util.ArrayList;
@@ -209,10 +210,14 @@ final class Race implements AutoCloseable {
     }
   }
 
-  /** Each way to do the work is a race of its own, since rows may ask for the best of each. */
-  private record Division(Workload workload, PeerVariant variant) {
+  /**
+   * Each way in which a library does the work is a race of its own, since rows may ask for the best
+   * of each way, and readers for that of each library.
+   */
+  private record Division(Library library, Workload workload, PeerVariant variant) {
     static Division of(Competitor peer) {
-      return new Division(setting(peer).workload(), setting(peer).variant());
+      PeerSetting setting = setting(peer);
+      return new Division(setting.library(), setting.workload(), setting.variant());
     }
   }
 
