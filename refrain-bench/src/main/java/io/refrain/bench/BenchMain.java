@@ -1,17 +1,20 @@
 package io.refrain.bench;
 
+import io.refrain.bench.workload.Library;
 import io.refrain.bench.workload.Workload;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.LocalDate;
 import java.time.ZoneId;
 import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -26,22 +29,26 @@ import picocli.CommandLine.Spec;
     name = "refrain bench",
     mixinStandardHelpOptions = true,
     sortOptions = false,
-    description = "Measure how fast Refrain is: alone, or in turns with libtorch and DJL.",
+    description = "Measure how fast Refrain is: alone, or in turns with libtorch, DJL and DL4J.",
     footer = {
       "",
       "Examples:",
       "  refrain bench                        Refrain alone",
-      "  refrain bench --peers --rounds 5     in turns with libtorch and DJL",
+      "  refrain bench --peers --rounds 5     in turns with its peers",
       "  refrain bench rnn-notebook --json    one case, for programs",
       "",
-      "ms: median milliseconds a training step, or a generated character.",
+      "ms: median milliseconds a training step, a generated character, a sequence",
+      "read, or a pass over a ragged batch.",
       "GFLOP/s: useful floating-point operations; of peak: their share in what the",
       "same threads do in a loop of nothing but fused multiply-adds.",
       "bytes: allocated in a step by all threads that work."
     })
 public final class BenchMain implements Callable<Integer> {
-  /** Where the launcher built the peers: {@code classes} and {@code classpath.txt}. */
+  /** Where the launcher built the program of libtorch and DJL. */
   private static final String PEERS_PROPERTY = "refrain.bench.peers";
+
+  /** Where the launcher built, or failed to build, that of DL4J. */
+  private static final String DL4J_PROPERTY = "refrain.bench.dl4j";
 
   private static final int FAILURE = 1;
   private static final int MOST_THREADS = 1024;
@@ -52,14 +59,15 @@ public final class BenchMain implements Callable<Integer> {
   @Parameters(
       paramLabel = "CASE",
       arity = "0..*",
-      description = "rnn-notebook, generate-rnn or rnn-word; all of them when none is named.")
+      completionCandidates = CaseNames.class,
+      description = "${COMPLETION-CANDIDATES}; all of them when none is named.")
   private List<String> cases = new ArrayList<>();
 
   @Option(
       names = "--peers",
       description =
-          "Take turns with libtorch and DJL, each in every setting worth trying."
-              + " Fetches them first, about 220 MB.")
+          "Take turns with libtorch, DJL and DL4J, each in every setting worth trying."
+              + " Fetches them first, about 365 MB.")
   private boolean peers;
 
   @Option(
@@ -84,6 +92,14 @@ public final class BenchMain implements Callable<Integer> {
       names = "--json",
       description = "Write one JSON object a line, with every setting of a peer.")
   private boolean json;
+
+  /** What the help lists. */
+  private static final class CaseNames implements Iterable<String> {
+    @Override
+    public Iterator<String> iterator() {
+      return Comparison.caseNames().iterator();
+    }
+  }
 
   private BenchMain() {}
 
@@ -128,13 +144,16 @@ public final class BenchMain implements Callable<Integer> {
                 machine.processors(),
                 System.getProperty("java.version"),
                 LocalDate.now(ZoneId.systemDefault())));
-    Report report = json ? new JsonReport(out) : new TableReport(out, peers, all);
+    Map<Workload, List<Comparison>> races = comparisons();
+    boolean compared =
+        peers || races.values().stream().flatMap(List::stream).anyMatch(Comparison::isWithItself);
+    Report report = json ? new JsonReport(out) : new TableReport(out, compared, all);
     boolean complete = true;
-    for (Map.Entry<Workload, List<Comparison>> entry : comparisons().entrySet()) {
+    for (Map.Entry<Workload, List<Comparison>> entry : races.entrySet()) {
       RaceResult result = race(entry.getKey(), machine);
       report.add(result, entry.getValue());
-      complete &= !peers || entry.getValue().stream().allMatch(row -> result.best(row).isPresent());
-      if (Double.isNaN(result.peak())) {
+      complete &= isComplete(result, entry.getValue());
+      if (result.leftOut() == null && Double.isNaN(result.peak())) {
         progress("no FMA peak: this JVM runs without jdk.incubator.vector");
       }
     }
@@ -145,27 +164,54 @@ public final class BenchMain implements Callable<Integer> {
     Race.Schedule schedule = new Race.Schedule(rounds, roundMillis);
     progress(workload.name() + ": starting");
     try (Race race = new Race(workload, threads, schedule, this::progress)) {
+      for (PeerSetting setting : PeerSetting.ofRefrain(workload, threads)) {
+        race.enter(setting, Jvm.refrain(setting.workload(), threads));
+      }
       if (peers) {
-        String classPath = peersClassPath();
-        for (PeerSetting setting : PeerSetting.of(workload, threads, machine)) {
-          race.enter(setting, Jvm.peer(setting, workload, classPath));
-        }
+        enterPeers(race, PeerSetting.ofPeers(workload, threads, machine));
       }
       return race.run();
     }
+  }
+
+  private static void enterPeers(Race race, List<PeerSetting> settings) throws IOException {
+    Set<Library> notBuilt = EnumSet.noneOf(Library.class);
+    for (PeerSetting setting : settings) {
+      Library library = setting.library();
+      String folder =
+          System.getProperty(library == Library.DL4J ? DL4J_PROPERTY : PEERS_PROPERTY, "nowhere");
+      try {
+        race.enter(setting, Jvm.peer(setting, PeerProgram.of(library, Path.of(folder))));
+      } catch (PeerProgram.NotBuiltException problem) {
+        if (notBuilt.add(library)) { // once for all its settings
+          race.leaveOut(setting, problem.reason());
+        }
+      }
+    }
+  }
+
+  private boolean isComplete(RaceResult result, List<Comparison> rows) {
+    return result.leftOut() == null
+        && rows.stream()
+            .filter(row -> peers || row.isWithItself())
+            .allMatch(row -> result.best(row).isPresent());
   }
 
   /** The rows to make, by the race that they come from. */
   private Map<Workload, List<Comparison>> comparisons() {
     Map<Workload, List<Comparison>> byWorkload = new LinkedHashMap<>();
     for (Comparison row : Comparison.of(cases.isEmpty() ? Comparison.caseNames() : cases)) {
-      List<Comparison> rows = byWorkload.computeIfAbsent(row.workload(), _ -> new ArrayList<>());
-      // without peers, rows of one race would all say the same
-      if (peers || rows.isEmpty()) {
-        rows.add(row);
-      }
+      byWorkload.computeIfAbsent(row.workload(), _ -> new ArrayList<>()).add(row);
+    }
+    if (!peers) {
+      byWorkload.replaceAll((_, rows) -> List.of(withoutPeers(rows)));
     }
     return byWorkload;
+  }
+
+  /** Without peers, the rows of one race would all say the same but for Refrain with itself. */
+  private static Comparison withoutPeers(List<Comparison> rows) {
+    return rows.stream().filter(Comparison::isWithItself).findFirst().orElse(rows.getFirst());
   }
 
   private void validate() {
@@ -192,13 +238,6 @@ public final class BenchMain implements Callable<Integer> {
 
   private ParameterException refuse(String message) {
     return new ParameterException(spec.commandLine(), message);
-  }
-
-  private static String peersClassPath() throws IOException {
-    Path folder = Path.of(System.getProperty(PEERS_PROPERTY));
-    return Jvm.classPath(
-        folder.resolve("classes").toString(),
-        Files.readString(folder.resolve("classpath.txt")).strip());
   }
 
   private void progress(String line) {

@@ -1,7 +1,8 @@
 package io.refrain.bench;
 
 import io.refrain.bench.workload.InitialWeights;
-import io.refrain.bench.workload.Workload;
+import io.refrain.bench.workload.LanguageShape;
+import io.refrain.bench.workload.LanguageWorkload;
 import io.refrain.model.CellKind;
 import io.refrain.model.LanguageModel;
 import io.refrain.model.LanguageModelConfig;
@@ -12,18 +13,15 @@ import java.util.SplittableRandom;
 final class BenchModel {
   private BenchModel() {}
 
-  static LanguageModel of(Workload workload) {
-    if (workload.cell() != io.refrain.bench.workload.CellKind.RNN) {
-      throw new IllegalArgumentException(
-          "Refrain's cases run cell RNN, but this asks for " + workload.cell());
-    }
+  static LanguageModel of(LanguageWorkload workload) {
+    LanguageShape sizes = workload.model();
     LanguageModelConfig shape =
         new LanguageModelConfig(
-            workload.vocabulary(),
-            workload.embedded() ? workload.hidden() : 0,
-            CellKind.RNN_TANH,
-            workload.hidden(),
-            workload.layers());
+            sizes.vocabulary(),
+            sizes.embedded() ? sizes.hidden() : 0,
+            cell(sizes.cell()),
+            sizes.hidden(),
+            sizes.layers());
     // The model draws weights that are replaced by those of the peers, which are in its order.
     LanguageModel model = new LanguageModel(shape, new SplittableRandom(0));
     InitialWeights initial = new InitialWeights(workload);
@@ -31,5 +29,12 @@ final class BenchModel {
       parameter.assign(initial.next(parameter.size()));
     }
     return model;
+  }
+
+  private static CellKind cell(io.refrain.bench.workload.CellKind cell) {
+    return switch (cell) {
+      case RNN -> CellKind.RNN_TANH;
+      case LSTM, GRU, MIN_GRU -> throw BenchCase.comesWith(cell);
+    };
   }
 }

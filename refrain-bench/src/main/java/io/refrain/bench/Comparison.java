@@ -1,34 +1,68 @@
 package io.refrain.bench;
 
-import io.refrain.bench.workload.InputPath;
+import io.refrain.bench.workload.Library;
+import io.refrain.bench.workload.PeerVariant;
 import io.refrain.bench.workload.Workload;
 import java.util.List;
 import java.util.Set;
-import java.util.stream.Collectors;
 
 /**
- * One row of the results: Refrain on a workload, against the best of some ways to run a peer on it.
+ * One row of the results: Refrain on a workload, against the best of some who do it or a rival.
  *
  * @param caseName the case on the command line
- * @param workload what is done
- * @param variant what the row says of the peer's model, beside the case
- * @param paths the ways that compete for the place of the best peer
+ * @param workload what Refrain does
+ * @param variant what the row says of the others, beside the case
+ * @param libraries those that compete for the place of the best
+ * @param variants the ways in which they may do it
  */
-record Comparison(String caseName, Workload workload, String variant, Set<InputPath> paths) {
+record Comparison(
+    String caseName,
+    Workload workload,
+    String variant,
+    Set<Library> libraries,
+    Set<PeerVariant> variants) {
 
   /** Every row there is, in the order of the results. */
   static final List<Comparison> ALL =
       List.of(
-          of("rnn-notebook", "rnn-notebook", "any", InputPath.ONE_HOT, InputPath.GATHER),
-          of("generate-rnn", "generate-rnn", "layer", InputPath.ONE_HOT),
-          of("generate-rnn", "generate-rnn", "gather", InputPath.GATHER),
-          of("rnn-word", "rnn-word", "one-hot", InputPath.ONE_HOT),
-          of("rnn-word", "rnn-word", "gather", InputPath.GATHER),
-          of("rnn-word", "rnn-word-embedding", "embedding", InputPath.EMBEDDING));
+          anyInput("rnn-notebook"),
+          withPeers("generate-rnn", "generate-rnn", "layer", PeerVariant.ONE_HOT),
+          withPeers("generate-rnn", "generate-rnn", "gather", PeerVariant.GATHER),
+          withPeers("rnn-word", "rnn-word", "one-hot", PeerVariant.ONE_HOT),
+          withPeers("rnn-word", "rnn-word", "gather", PeerVariant.GATHER),
+          withPeers("rnn-word", "rnn-word-embedding", "embedding", PeerVariant.EMBEDDING),
+          anyInput("lstm-256"),
+          anyInput("gru-256"),
+          anyInput("lstm-512x2"),
+          withPeers("generate-lstm", "generate-lstm", "layer", PeerVariant.ONE_HOT),
+          withPeers("generate-lstm", "generate-lstm", "gather", PeerVariant.GATHER),
+          withPeers("infer-lstm", "infer-lstm", "any", PeerVariant.LAYER, PeerVariant.BY_HAND),
+          withPeers("ragged-lstm", "ragged-lstm-100", "100 packed", PeerVariant.PACKED),
+          withPeers("ragged-lstm", "ragged-lstm-100", "100 padded", PeerVariant.PADDED),
+          withItself("ragged-lstm", "ragged-lstm-100", "100 itself"),
+          withPeers("ragged-lstm", "ragged-lstm-1000", "1000 packed", PeerVariant.PACKED),
+          withPeers("ragged-lstm", "ragged-lstm-1000", "1000 padded", PeerVariant.PADDED),
+          withItself("ragged-lstm", "ragged-lstm-1000", "1000 itself"),
+          withPeers("min-gru", "min-gru", "gru", PeerVariant.ONE_HOT, PeerVariant.GATHER),
+          withItself("min-gru", "min-gru", "own gru"));
 
-  private static Comparison of(
-      String caseName, String workload, String variant, InputPath... paths) {
-    return new Comparison(caseName, Workload.named(workload), variant, Set.of(paths));
+  private static Comparison anyInput(String name) {
+    return withPeers(name, name, "any", PeerVariant.ONE_HOT, PeerVariant.GATHER);
+  }
+
+  private static Comparison withPeers(
+      String caseName, String workload, String variant, PeerVariant... variants) {
+    return new Comparison(
+        caseName, Workload.named(workload), variant, Library.PEERS, Set.of(variants));
+  }
+
+  private static Comparison withItself(String caseName, String workload, String variant) {
+    return new Comparison(
+        caseName,
+        Workload.named(workload),
+        variant,
+        Set.of(Library.REFRAIN),
+        Set.of(PeerVariant.ITSELF));
   }
 
   /** The names that the command line knows. */
@@ -38,8 +72,16 @@ record Comparison(String caseName, Workload workload, String variant, Set<InputP
 
   /** The rows of some cases. */
   static List<Comparison> of(List<String> caseNames) {
-    return ALL.stream()
-        .filter(comparison -> caseNames.contains(comparison.caseName))
-        .collect(Collectors.toList());
+    return ALL.stream().filter(comparison -> caseNames.contains(comparison.caseName)).toList();
+  }
+
+  /** Whether the row compares Refrain with Refrain, which needs no peers. */
+  boolean isWithItself() {
+    return libraries.contains(Library.REFRAIN);
+  }
+
+  /** Whether a setting competes for this row. */
+  boolean includes(PeerSetting setting) {
+    return libraries.contains(setting.library()) && variants.contains(setting.variant());
   }
 }

@@ -4,10 +4,14 @@ import org.jspecify.annotations.Nullable;
 
 /** One process in a race, with the times of its rounds. */
 final class Competitor implements AutoCloseable {
+  private static final double SLOWEST_BUT_ONE_OF_HUNDRED = 0.99;
+
   private final String label;
   private String name;
   private final @Nullable PeerSetting setting;
-  private final Samples times = new Samples();
+  private final Samples rounds = new Samples();
+  private final Samples units = new Samples();
+  private boolean eachUnit;
   private @Nullable Worker worker;
   private double latest = Double.NaN;
   private double previous = Double.NaN;
@@ -22,7 +26,7 @@ final class Competitor implements AutoCloseable {
    */
   Competitor(Worker.Command command, String nameKey, @Nullable PeerSetting setting) {
     label = command.label();
-    name = setting == null ? label : setting.library().option();
+    name = setting == null ? label : setting.library().label();
     this.setting = setting;
     try {
       worker = Worker.start(command);
@@ -30,6 +34,14 @@ final class Competitor implements AutoCloseable {
     } catch (WorkerException problem) {
       leftOut = problem.reason();
     }
+  }
+
+  /** One that does not run. */
+  Competitor(PeerSetting setting, String reason) {
+    label = setting.library().label() + " " + setting.description();
+    name = setting.library().label();
+    this.setting = setting;
+    leftOut = label + ": not run: " + reason;
   }
 
   String label() {
@@ -61,14 +73,26 @@ final class Competitor implements AutoCloseable {
     return fastest;
   }
 
-  /** Median milliseconds a unit over the rounds that count; NaN without such a round. */
+  /**
+   * Median milliseconds a unit over the rounds that count, or over all their units where these are
+   * timed one by one; NaN without such a round.
+   */
   double median() {
-    return times.median();
+    return eachUnit ? units.median() : rounds.median();
   }
 
-  /** Takes what it did last as a result. */
-  void keepLatest() {
-    times.add(latest);
+  /** What the rounds that count came to; nothing once it is left out. */
+  RaceResult.Times times() {
+    return leftOut == null
+        ? new RaceResult.Times(median(), units.quantile(SLOWEST_BUT_ONE_OF_HUNDRED))
+        : RaceResult.Times.NONE;
+  }
+
+  /** Takes a run as a result. */
+  void keep(Worker.Run run) {
+    rounds.add(run.millisPerUnit());
+    run.each().forEach(units::add);
+    eachUnit |= !run.each().isEmpty();
   }
 
   /** How many units take about so long, or less, by the slower of the last two runs. */

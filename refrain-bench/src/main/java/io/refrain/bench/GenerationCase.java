@@ -1,6 +1,6 @@
 package io.refrain.bench;
 
-import io.refrain.bench.workload.Workload;
+import io.refrain.bench.workload.Generation;
 import io.refrain.generate.Sampler;
 import io.refrain.generate.Session;
 import io.refrain.kernel.ThreadTeam;
@@ -13,7 +13,7 @@ final class GenerationCase implements BenchCase {
   private final SplittableRandom random = new SplittableRandom(0);
   private final Session session;
 
-  GenerationCase(Workload workload) {
+  GenerationCase(Generation workload) {
     session = new Session(BenchModel.of(workload).freeze());
     session.read(0);
   }

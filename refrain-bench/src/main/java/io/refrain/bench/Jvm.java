@@ -1,7 +1,6 @@
 package io.refrain.bench;
 
 import io.refrain.bench.workload.Workload;
-import java.io.File;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -32,32 +31,23 @@ record Jvm(String label, ProcessBuilder process) implements Worker.Command {
     command.addAll(List.of("-cp", System.getProperty("java.class.path")));
     command.addAll(
         List.of(RefrainMain.class.getName(), workload.name(), Integer.toString(threads)));
-    return new Jvm("Refrain", new ProcessBuilder(command));
+    return new Jvm("Refrain on " + workload.name(), new ProcessBuilder(command));
   }
 
-  /**
-   * A peer on a workload.
-   *
-   * @param classPath of PeerMain and the peer's library
-   */
-  static Jvm peer(PeerSetting setting, Workload workload, String classPath) {
+  /** A peer in a setting. */
+  static Jvm peer(PeerSetting setting, PeerProgram program) {
     List<String> command =
         new ArrayList<>(
             List.of(
                 java(),
                 "--enable-native-access=ALL-UNNAMED",
                 "-cp",
-                classPath,
-                "io.refrain.bench.peers.PeerMain"));
-    command.addAll(setting.arguments(workload));
+                program.classPath(),
+                program.mainClass()));
+    command.addAll(setting.arguments());
     ProcessBuilder process = new ProcessBuilder(command);
     setting.configure(process.environment());
-    return new Jvm(setting.library().option() + " " + setting.description(), process);
-  }
-
-  /** Joins the entries of a class path. */
-  static String classPath(String... entries) {
-    return String.join(File.pathSeparator, entries);
+    return new Jvm(setting.library().label() + " " + setting.description(), process);
   }
 
   private static String java() {

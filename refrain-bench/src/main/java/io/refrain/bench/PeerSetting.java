@@ -1,49 +1,27 @@
 package io.refrain.bench;
 
-import io.refrain.bench.workload.InputPath;
+import io.refrain.bench.workload.Library;
+import io.refrain.bench.workload.PeerVariant;
 import io.refrain.bench.workload.Workload;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedSet;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 
 /**
- * One way to run one peer: who knows which is the fastest on this machine, so all are tried.
+ * One way to run one of those that a workload is compared with: who knows which is the fastest on
+ * this machine, so all are tried.
  *
- * @param library the peer
- * @param path how tokens enter it
+ * @param library who
+ * @param workload what it does: the race's own work, or a rival of it
+ * @param variant how it does that
  * @param threads its own threads
  * @param kernels which kernels OpenBLAS is told to use
  */
-record PeerSetting(Library library, InputPath path, int threads, OpenBlasKernels kernels) {
-
-  /** The peers. */
-  enum Library {
-    LIBTORCH("libtorch"),
-    DJL("djl");
-
-    private final String option;
-
-    Library(String option) {
-      this.option = option;
-    }
-
-    /** Its name on PeerMain's command line and in results. */
-    String option() {
-      return option;
-    }
-
-    private List<InputPath> paths(Workload workload) {
-      if (workload.embedded()) {
-        return List.of(InputPath.EMBEDDING);
-      }
-      return switch (this) {
-        case LIBTORCH -> List.of(InputPath.ONE_HOT, InputPath.GATHER);
-        case DJL -> List.of(InputPath.ONE_HOT);
-      };
-    }
-  }
+record PeerSetting(
+    Library library, Workload workload, PeerVariant variant, int threads, OpenBlasKernels kernels) {
 
   /** Where OpenBLAS is older than the processor, it takes kernels of a lesser one. */
   enum OpenBlasKernels {
@@ -53,37 +31,65 @@ record PeerSetting(Library library, InputPath path, int threads, OpenBlasKernels
 
   private static final int MOST_THREADS_TRIED_ANYWAY = 2;
 
+  /** Refrain itself on the rivals of a workload. */
+  static List<PeerSetting> ofRefrain(Workload workload, int threads) {
+    return workload.rivals().stream()
+        .map(rival ->
+            new PeerSetting(
+                Library.REFRAIN,
+                rival,
+                PeerVariant.ITSELF,
+                threads,
+                OpenBlasKernels.CHOSEN_BY_ITSELF))
+        .toList();
+  }
+
   /**
-   * The settings worth trying, in the order in which they take their turns.
+   * The peers' settings worth trying, in the order in which they take their turns.
    *
    * @param threads as many as Refrain uses, which are tried besides one and two
    */
-  static List<PeerSetting> of(Workload workload, int threads, Machine machine) {
+  static List<PeerSetting> ofPeers(Workload workload, int threads, Machine machine) {
     SortedSet<Integer> threadCounts = new TreeSet<>(List.of(1, threads));
     threadCounts.add(Math.min(MOST_THREADS_TRIED_ANYWAY, machine.processors()));
     List<PeerSetting> settings = new ArrayList<>();
     for (Library library : Library.values()) {
-      for (InputPath path : library.paths(workload)) {
-        for (int count : threadCounts) {
-          settings.add(new PeerSetting(library, path, count, OpenBlasKernels.CHOSEN_BY_ITSELF));
-          if (library == Library.LIBTORCH && machine.hasAvx512()) {
-            settings.add(new PeerSetting(library, path, count, OpenBlasKernels.SKYLAKEX));
-          }
+      if (Library.PEERS.contains(library)) {
+        Stream.concat(Stream.of(workload), workload.rivals().stream())
+            .forEach(work -> settings.addAll(of(library, work, threadCounts, machine)));
+      }
+    }
+    return settings;
+  }
+
+  private static List<PeerSetting> of(
+      Library library, Workload work, SortedSet<Integer> threadCounts, Machine machine) {
+    List<PeerSetting> settings = new ArrayList<>();
+    for (PeerVariant variant : library.variants(work)) {
+      for (int count : threadCounts) {
+        settings.add(
+            new PeerSetting(library, work, variant, count, OpenBlasKernels.CHOSEN_BY_ITSELF));
+        if (usesOpenBlas(library) && machine.hasAvx512()) {
+          settings.add(new PeerSetting(library, work, variant, count, OpenBlasKernels.SKYLAKEX));
         }
       }
     }
     return settings;
   }
 
-  /** Arguments of PeerMain. */
-  List<String> arguments(Workload workload) {
+  private static boolean usesOpenBlas(Library library) {
+    return library == Library.LIBTORCH || library == Library.DL4J;
+  }
+
+  /** Arguments of the peer's program. */
+  List<String> arguments() {
     return List.of(
         "--peer",
-        library.option(),
+        library.label(),
         "--case",
         workload.name(),
         "--variant",
-        path.label(),
+        variant.label(),
         "--threads",
         Integer.toString(threads));
   }
@@ -104,7 +110,7 @@ record PeerSetting(Library library, InputPath path, int threads, OpenBlasKernels
   String description() {
     return "%s, %d thread%s%s"
         .formatted(
-            path.label(),
+            library == Library.REFRAIN ? workload.name() : variant.label(),
             threads,
             threads == 1 ? "" : "s",
             kernels == OpenBlasKernels.SKYLAKEX ? ", OPENBLAS_CORETYPE=SKYLAKEX" : "");

@@ -1,9 +1,12 @@
 package io.refrain.bench;
 
-import io.refrain.bench.workload.InputPath;
+import io.refrain.bench.workload.Generation;
+import io.refrain.bench.workload.LanguageWorkload;
+import io.refrain.bench.workload.Library;
+import io.refrain.bench.workload.PeerVariant;
 import io.refrain.bench.workload.Workload;
 import java.util.ArrayList;
-import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -33,7 +36,9 @@ final class Race implements AutoCloseable {
   /** So few that training has not amplified round-off. */
   private static final int UNITS_COMPARED = 4;
 
+  /** Of figures below 1, absolute; relative beyond. */
   private static final double TOLERANCE = 1e-3;
+
   private static final int QUIET_TURNS = 10;
   private static final int MOST_WARM_UP_TURNS = 40;
   private static final double FASTER = 0.95;
@@ -51,18 +56,27 @@ final class Race implements AutoCloseable {
   private final Samples peaks = new Samples();
   private final Samples bytes = new Samples();
 
-  /** Starts Refrain; {@link #enter} adds peers. */
+  /** Starts Refrain; {@link #enter} adds others. */
   Race(Workload workload, int threads, Schedule schedule, Consumer<String> progress) {
     this.workload = workload;
     this.schedule = schedule;
     this.progress = progress;
-    this.threads = workload.unit() == Workload.Unit.GENERATED_CHARACTER ? 1 : threads;
+    this.threads = workload instanceof Generation ? 1 : threads;
     refrain = new Competitor(Jvm.refrain(workload, threads), "kernels", null);
+    reportIfLeftOut(refrain);
   }
 
-  /** Starts a setting of a peer. */
+  /** Starts a setting of a peer, or Refrain on rival work. */
   void enter(PeerSetting setting, Worker.Command command) {
-    Competitor peer = new Competitor(command, "peer", setting);
+    add(new Competitor(command, "peer", setting));
+  }
+
+  /** Notes why a setting does not run. */
+  void leaveOut(PeerSetting setting, String reason) {
+    add(new Competitor(setting, reason));
+  }
+
+  private void add(Competitor peer) {
     reportIfLeftOut(peer);
     peers.add(peer);
   }
@@ -75,7 +89,7 @@ final class Race implements AutoCloseable {
     dropHopeless(Competitor::fastest);
     for (int round = 1; round <= schedule.rounds(); round++) {
       progress.accept("%s: round %d of %d".formatted(workload.name(), round, schedule.rounds()));
-      takeTurns();
+      takeTurns(round);
       if (round == ROUNDS_BEFORE_SECOND_LOOK) {
         dropHopeless(Competitor::median);
       }
@@ -83,31 +97,58 @@ final class Race implements AutoCloseable {
     return result();
   }
 
-  private void compareWork() throws WorkerException {
-    Worker.Run own = refrain.run(UNITS_COMPARED);
-    checkRefrain();
+  /**
+   * What a figure is held against.
+   *
+   * @param whose the first to do this work: Refrain, where it can
+   */
+  private record Expected(String whose, double figure) {}
+
+  private void compareWork() {
+    Map<Workload, Expected> expected = new HashMap<>();
+    compare(refrain, workload, expected);
     for (Competitor peer : peers) {
-      Worker.Run run = peer.run(UNITS_COMPARED);
-      if (run == null || own == null) {
-        reportIfLeftOut(peer);
-      } else if (!(Math.abs(run.checksum() - own.checksum()) <= TOLERANCE)) {
-        peer.leaveOut(
-            String.format(
-                Locale.ROOT,
-                "%s computes something else: after %d units its figure is %.4f, Refrain's %.4f",
-                peer.label(),
-                UNITS_COMPARED,
-                run.checksum(),
-                own.checksum()));
-        reportIfLeftOut(peer);
-      }
+      compare(peer, setting(peer).workload(), expected);
+    }
+  }
+
+  private void compare(Competitor competitor, Workload work, Map<Workload, Expected> expected) {
+    if (competitor.leftOut() != null) {
+      return;
+    }
+    int units = work instanceof LanguageWorkload ? UNITS_COMPARED : 1; // others repeat themselves
+    Worker.Run run = competitor.run(units);
+    if (run == null) {
+      reportIfLeftOut(competitor);
+      return;
+    }
+    Expected other =
+        expected.computeIfAbsent(work, _ -> new Expected(competitor.label(), run.checksum()));
+    double limit = TOLERANCE * Math.max(1, Math.abs(other.figure()));
+    if (!(Math.abs(run.checksum() - other.figure()) <= limit)) {
+      competitor.leaveOut(
+          String.format(
+              Locale.ROOT,
+              "%s computes something else: after %d units its figure is %.4f, that of %s %.4f",
+              competitor.label(),
+              units,
+              run.checksum(),
+              other.whose(),
+              other.figure()));
+      reportIfLeftOut(competitor);
     }
   }
 
   /** Takes turns alone until several in a row were no faster than one before, or for so long. */
   private void warmUp(Competitor competitor) {
+    if (competitor.leftOut() != null) {
+      return;
+    }
+    if (isWarmAfterOneUnit(competitor)) {
+      return;
+    }
     progress.accept("%s: warming up %s".formatted(workload.name(), competitor.label()));
-    double limit = MOST_WARM_UP_TURNS * schedule.roundMillis();
+    double limit = mostWarmUpMillis();
     int quiet = 0;
     while (quiet < QUIET_TURNS && limit > 0) {
       double fastest = competitor.fastest();
@@ -121,22 +162,37 @@ final class Race implements AutoCloseable {
     }
   }
 
-  private void takeTurns() throws WorkerException {
-    settle();
-    Worker.Run own = refrain.run(refrain.unitsIn(schedule.roundMillis()));
-    checkRefrain();
-    Worker worker = refrain.worker();
-    if (own != null && worker != null) {
-      refrain.keepLatest();
+  private double mostWarmUpMillis() {
+    return MOST_WARM_UP_TURNS * schedule.roundMillis();
+  }
+
+  /** Whoever needs so long for one unit gets one turn that counts, lest nobody sees the end. */
+  private boolean isWarmAfterOneUnit(Competitor competitor) {
+    return competitor.fastest() > mostWarmUpMillis();
+  }
+
+  private void takeTurns(int round) throws WorkerException {
+    if (refrain.leftOut() == null) {
+      settle();
+      Worker.Run own = refrain.run(refrain.unitsIn(schedule.roundMillis()));
+      Worker worker = refrain.worker();
+      if (own == null || worker == null) {
+        throw new WorkerException(String.valueOf(refrain.leftOut()));
+      }
+      refrain.keep(own);
       if (own.bytes() != null) {
         bytes.add((double) own.bytes() / own.units());
       }
       peaks.add(worker.peak());
     }
     for (Competitor peer : running()) {
+      if (round > 1 && isWarmAfterOneUnit(peer)) {
+        continue;
+      }
       settle();
-      if (peer.run(peer.unitsIn(schedule.roundMillis())) != null) {
-        peer.keepLatest();
+      Worker.Run run = peer.run(peer.unitsIn(schedule.roundMillis()));
+      if (run != null) {
+        peer.keep(run);
       }
       reportIfLeftOut(peer);
     }
@@ -154,14 +210,24 @@ final class Race implements AutoCloseable {
     }
   }
 
-  /** Each way to give the input is a race of its own, since rows may ask for the best of each. */
+  /**
+   * Each way in which a library does the work is a race of its own, since rows may ask for the best
+   * of each way, and readers for that of each library.
+   */
+  private record Division(Library library, Workload workload, PeerVariant variant) {
+    static Division of(Competitor peer) {
+      PeerSetting setting = setting(peer);
+      return new Division(setting.library(), setting.workload(), setting.variant());
+    }
+  }
+
   private void dropHopeless(ToDoubleFunction<Competitor> time) {
-    Map<InputPath, Double> best = new EnumMap<>(InputPath.class);
+    Map<Division, Double> best = new HashMap<>();
     for (Competitor peer : running()) {
-      best.merge(path(peer), time.applyAsDouble(peer), Math::min);
+      best.merge(Division.of(peer), time.applyAsDouble(peer), Math::min);
     }
     for (Competitor peer : running()) {
-      double limit = HOPELESS * best.getOrDefault(path(peer), Double.NaN);
+      double limit = HOPELESS * best.getOrDefault(Division.of(peer), Double.NaN);
       double millis = time.applyAsDouble(peer);
       if (millis > limit) {
         peer.leaveOut(
@@ -180,22 +246,12 @@ final class Race implements AutoCloseable {
     return peers.stream().filter(peer -> peer.leftOut() == null).toList();
   }
 
-  private static InputPath path(Competitor peer) {
-    return setting(peer).path();
-  }
-
   private static PeerSetting setting(Competitor peer) {
     PeerSetting setting = peer.setting();
     if (setting == null) {
       throw new IllegalArgumentException(peer.label() + " is not a peer");
     }
     return setting;
-  }
-
-  private void checkRefrain() throws WorkerException {
-    if (refrain.leftOut() != null) {
-      throw new WorkerException(refrain.leftOut());
-    }
   }
 
   private void reportIfLeftOut(Competitor peer) {
@@ -209,16 +265,13 @@ final class Race implements AutoCloseable {
         workload,
         threads,
         refrain.name(),
-        refrain.median(),
+        refrain.times(),
         bytes.median(),
         peaks.median(),
+        refrain.leftOut(),
         peers.stream()
             .map(peer ->
-                new RaceResult.PeerResult(
-                    peer.name(),
-                    setting(peer),
-                    peer.leftOut() == null ? peer.median() : Double.NaN,
-                    peer.leftOut()))
+                new RaceResult.PeerResult(peer.name(), setting(peer), peer.times(), peer.leftOut()))
             .toList());
   }
 

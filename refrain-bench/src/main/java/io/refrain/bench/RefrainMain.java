@@ -1,5 +1,6 @@
 package io.refrain.bench;
 
+import io.refrain.bench.serve.TimedRun;
 import io.refrain.bench.workload.Workload;
 import io.refrain.kernel.Kernels;
 import io.refrain.store.Json;
@@ -18,18 +19,18 @@ import org.jspecify.annotations.Nullable;
  * io.refrain.bench.peers.PeerMain} does for the peers.
  *
  * <p>Arguments: the name of a workload and the number of threads. The first line written is {@code
- * {"ready":true,"kernels":…,"threads":…}}. Every line {@code run N} read is answered by {@code
- * {"units":N,"millis":…,"checksum":…,"bytes":…}} and every {@code peak} by {@code {"gflops":…}},
- * null without the Vector API; {@code quit} or the end of the input ends the program.
+ * {"ready":true,"kernels":…,"threads":…}}. Every line {@code run N} read is answered by {@link
+ * TimedRun}'s fields and {@code bytes}, and every {@code peak} by {@code {"gflops":…}}, null
+ * without the Vector API; {@code quit} or the end of the input ends the program.
  */
 public final class RefrainMain {
-  private static final double NANOS_PER_MILLI = 1e6;
-
+  private final Workload workload;
   private final BenchCase benchCase;
   private final AllocatedBytes allocated;
   private final PeakProbe peak;
 
-  private RefrainMain(BenchCase benchCase) {
+  private RefrainMain(Workload workload, BenchCase benchCase) {
+    this.workload = workload;
     this.benchCase = benchCase;
     allocated = new AllocatedBytes(benchCase.team());
     peak = new PeakProbe(benchCase.team());
@@ -45,9 +46,10 @@ public final class RefrainMain {
     PrintStream answers = new PrintStream(System.out, true, StandardCharsets.UTF_8);
     Workload workload = Workload.named(arguments[0]);
     try (BenchCase benchCase = BenchCase.open(workload, Integer.parseInt(arguments[1]))) {
-      RefrainMain server = new RefrainMain(benchCase);
+      RefrainMain server = new RefrainMain(workload, benchCase);
       Map<String, Object> ready = new LinkedHashMap<>();
       ready.put("ready", true);
+      ready.put("peer", "Refrain"); // where it races against itself
       ready.put("kernels", Kernels.get().description());
       ready.put("threads", benchCase.team().size());
       answers.println(Json.line(ready));
@@ -61,20 +63,15 @@ public final class RefrainMain {
   }
 
   private Map<String, @Nullable Object> answer(String order) {
-    Map<String, @Nullable Object> answer = new LinkedHashMap<>();
     if (order.equals("peak")) {
+      Map<String, @Nullable Object> answer = new LinkedHashMap<>();
       OptionalDouble gigaflops = peak.gigaflops();
       answer.put("gflops", gigaflops.isPresent() ? gigaflops.getAsDouble() : null);
       return answer;
     }
     int units = Integer.parseInt(order.substring("run ".length()));
     long bytes = allocated.read();
-    long start = System.nanoTime();
-    double checksum = benchCase.run(units);
-    long nanos = System.nanoTime() - start;
-    answer.put("units", units);
-    answer.put("millis", nanos / NANOS_PER_MILLI);
-    answer.put("checksum", checksum);
+    Map<String, @Nullable Object> answer = TimedRun.measure(workload, units, benchCase::run);
     answer.put("bytes", allocated.read() - bytes);
     return answer;
   }

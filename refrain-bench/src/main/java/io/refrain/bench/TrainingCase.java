@@ -2,34 +2,41 @@ package io.refrain.bench;
 
 import io.refrain.bench.workload.BatchCycle;
 import io.refrain.bench.workload.TokenBatches;
-import io.refrain.bench.workload.Workload;
+import io.refrain.bench.workload.TrainingStep;
+import io.refrain.bench.workload.Update;
 import io.refrain.data.TokenBatch;
 import io.refrain.kernel.ThreadTeam;
 import io.refrain.model.LanguageModel;
 import io.refrain.nn.Parameter;
+import io.refrain.optim.Adam;
 import io.refrain.optim.GradientNorm;
+import io.refrain.optim.Optimizer;
 import io.refrain.optim.Sgd;
 import io.refrain.train.TruncatedBptt;
 import java.util.SequencedMap;
 import java.util.SplittableRandom;
 
-/** The notebook's training step, made of the library's parts as its trainer makes it. */
+/** A training step, made of the library's parts as its trainer makes it. */
 final class TrainingCase implements BenchCase {
-  private final Workload workload;
+  private final TrainingStep workload;
   private final ThreadTeam team;
   private final SequencedMap<String, Parameter> parameters;
   private final TruncatedBptt bptt;
-  private final Sgd optimizer;
+  private final Optimizer optimizer;
   private final BatchCycle<TokenBatch> batches;
   private final SplittableRandom random = new SplittableRandom(1);
 
-  TrainingCase(Workload workload, int threads) {
+  TrainingCase(TrainingStep workload, int threads) {
     this.workload = workload;
     team = new ThreadTeam(threads);
     LanguageModel model = BenchModel.of(workload);
     parameters = model.parameters();
     bptt = new TruncatedBptt(model, workload.steps(), workload.batch(), team);
-    optimizer = new Sgd(parameters);
+    optimizer =
+        switch (workload.update()) {
+          case SGD -> new Sgd(parameters);
+          case ADAM -> new Adam(parameters, Adam.Options.adam());
+        };
     batches = new BatchCycle<>(TokenBatches.of(workload).stream().map(this::tokenBatch).toList());
   }
 
@@ -51,8 +58,8 @@ final class TrainingCase implements BenchCase {
     optimizer.clearGradients();
     float loss = bptt.backward(batch, random); // from zeros: the state is not carried
     double norm = GradientNorm.of(team, parameters.values());
-    float scale = GradientNorm.clip(norm, Workload.CLIP_NORM);
-    optimizer.step(team, Workload.LEARNING_RATE, scale);
+    float scale = GradientNorm.clip(norm, Update.CLIP_NORM);
+    optimizer.step(team, workload.update().learningRate(), scale);
     return loss;
   }
 

@@ -1,46 +1,96 @@
 package io.refrain.bench;
 
+import io.refrain.bench.workload.FloatSequences;
+import io.refrain.bench.workload.Generation;
+import io.refrain.bench.workload.LanguageShape;
+import io.refrain.bench.workload.PaddedPass;
+import io.refrain.bench.workload.RaggedPass;
+import io.refrain.bench.workload.RecurrentShape;
+import io.refrain.bench.workload.SequenceInference;
+import io.refrain.bench.workload.TrainingStep;
 import io.refrain.bench.workload.Workload;
 
 /**
  * The floating-point operations that a unit of work cannot do without: a multiplication and an
  * addition for every term of its matrix products, and nothing else.
  *
- * <p>With batch B, hidden size H, G gates, L layers, V tokens and T time steps:
+ * <p>With batch B, hidden size H, G gates, L layers, V tokens, F features, T time steps, and N real
+ * time steps in a ragged batch; a product is that of one vector:
  *
  * <pre>
- *   recurrent = 2·B·H·G·H     h · W_hhᵀ of one layer and time step, or x · W_ihᵀ with x of width H
- *   output    = 2·B·H·V       the logits of one time step
- *   D         = L - 1         layers that read vectors; L with an embedding in front
+ *   state    = 2·H·G·H     h · W_hhᵀ; nothing for a cell whose gates do not read its state
+ *   input    = 2·H·G·H     x · W_ihᵀ with x of width H
+ *   features = 2·F·G·H     x · W_ihᵀ with x of width F
+ *   output   = 2·H·V       logits
+ *   D        = L - 1       layers that read vectors of width H; L with an embedding in front
  *
- *   training step       = 3 · ( recurrent·(L·(T-1) + D·T) + output·T )
- *   generated character = recurrent·(L + D) + output
+ *   training step       = 3 · B · ( state·L·(T-1) + input·D·T + output·T )
+ *   generated character = state·L + input·D + output
+ *   sequence            = state·L·(T-1) + input·(L-1)·T + features·T
+ *   ragged pass         = 3 · ( state·L·(N-B) + input·(L-1)·N ) + 2 · features·N
  * </pre>
  *
- * <p>The factor 3 is forward, gradient of the input and gradient of the weights. The product with
- * the initial state counts nothing, since that state is zero (T - 1 and not T). Gathering and
- * scattering rows in place of products with one-hot vectors count nothing, nor do activations,
- * softmax, norm, optimizer and copies: a figure of 1 at the FMA peak would be a step that does them
- * in no time.
+ * <p>The factor 3 is forward, gradient of the input and gradient of the weights; nobody asks for
+ * the gradient of features. The product with the initial state counts nothing, since that state is
+ * zero (T - 1 and not T, N - B and not N). Gathering and scattering rows in place of products with
+ * one-hot vectors count nothing, nor do padding, activations, scans, softmax, norm, optimizer and
+ * copies: a figure of 1 at the FMA peak would be a step that does them in no time.
  */
 final class UsefulWork {
   private static final int FORWARD_AND_TWO_GRADIENTS = 3;
+  private static final int FORWARD_AND_ONE_GRADIENT = 2;
 
   private UsefulWork() {}
 
   /** Floating-point operations of one unit. */
   static double operations(Workload workload) {
-    double gates = (double) workload.cell().gates() * workload.hidden();
-    double recurrent = 2 * workload.batch() * workload.hidden() * gates;
-    double output = 2.0 * workload.batch() * workload.hidden() * workload.vocabulary();
-    int layers = workload.layers();
-    int dense = workload.embedded() ? layers : layers - 1;
-    int steps = workload.steps();
-    return switch (workload.unit()) {
-      case TRAINING_STEP ->
-          FORWARD_AND_TWO_GRADIENTS
-              * (recurrent * (layers * (steps - 1) + dense * steps) + output * steps);
-      case GENERATED_CHARACTER -> recurrent * (layers + dense) + output;
+    return switch (workload) {
+      case TrainingStep step -> training(step);
+      case Generation generation -> language(generation.model(), generation.model().layers(), 1);
+      case SequenceInference inference ->
+          deep(inference.recurrent(), inference.steps(), inference.steps() - 1L)
+              + features(inference.recurrent(), inference.steps());
+      case RaggedPass ragged -> ragged(ragged);
+      case PaddedPass padded -> ragged(padded.ragged());
     };
+  }
+
+  private static double training(TrainingStep step) {
+    double stateProducts = step.model().layers() * (step.steps() - 1.0);
+    return FORWARD_AND_TWO_GRADIENTS
+        * step.batch()
+        * language(step.model(), stateProducts, step.steps());
+  }
+
+  /** One sequence forward, of so many products with a state in all layers together. */
+  private static double language(LanguageShape model, double stateProducts, int steps) {
+    RecurrentShape recurrent = model.recurrent();
+    int dense = model.embedded() ? model.layers() : model.layers() - 1;
+    double output = 2.0 * model.hidden() * model.vocabulary();
+    return state(recurrent) * stateProducts + (input(recurrent) * dense + output) * steps;
+  }
+
+  private static double ragged(RaggedPass pass) {
+    long real = FloatSequences.of(pass).realSteps();
+    return FORWARD_AND_TWO_GRADIENTS * deep(pass.recurrent(), real, real - pass.batch())
+        + FORWARD_AND_ONE_GRADIENT * features(pass.recurrent(), real);
+  }
+
+  /** All but the features: time steps, and those among them that have a state before them. */
+  private static double deep(RecurrentShape recurrent, long steps, long stepsWithState) {
+    return state(recurrent) * recurrent.layers() * stepsWithState
+        + input(recurrent) * (recurrent.layers() - 1) * steps;
+  }
+
+  private static double features(RecurrentShape recurrent, long steps) {
+    return 2.0 * recurrent.inputs() * recurrent.gateWidth() * steps;
+  }
+
+  private static double state(RecurrentShape recurrent) {
+    return recurrent.cell().readsItsState() ? input(recurrent) : 0;
+  }
+
+  private static double input(RecurrentShape recurrent) {
+    return 2.0 * recurrent.hidden() * recurrent.gateWidth();
   }
 }

@@ -8,6 +8,7 @@ import java.io.Writer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -34,8 +35,9 @@ final class Worker implements AutoCloseable {
    * @param millis wall-clock time of all of them
    * @param checksum see {@link BenchCase#run}
    * @param bytes allocated on the Java heap meanwhile; null where the process does not say
+   * @param each milliseconds of every unit; empty where they are not timed one by one
    */
-  record Run(int units, double millis, double checksum, @Nullable Long bytes) {
+  record Run(int units, double millis, double checksum, @Nullable Long bytes, List<Double> each) {
     double millisPerUnit() {
       return millis / units;
     }
@@ -88,10 +90,23 @@ final class Worker implements AutoCloseable {
           answer.wholeNumber("units", 1, units),
           answer.number("millis"),
           answer.number("checksum"),
-          answer.has("bytes") ? answer.wholeNumber("bytes") : null);
+          answer.has("bytes") ? answer.wholeNumber("bytes") : null,
+          answer.has("each") ? milliseconds(answer.list("each")) : List.of());
     } catch (JsonException defect) {
       throw nonsense(defect);
     }
+  }
+
+  private List<Double> milliseconds(List<? extends @Nullable Object> values)
+      throws WorkerException {
+    List<Double> milliseconds = new ArrayList<>();
+    for (Object value : values) {
+      if (!(value instanceof Number number)) {
+        throw new WorkerException("%s answered nonsense: %s is no time".formatted(label, value));
+      }
+      milliseconds.add(number.doubleValue());
+    }
+    return milliseconds;
   }
 
   /** Has Refrain measure the FMA peak of its threads, in GFLOP/s; NaN without the Vector API. */

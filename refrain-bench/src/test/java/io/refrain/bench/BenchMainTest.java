@@ -20,7 +20,8 @@ class BenchMainTest {
     assertThat(err.toString().lines())
         .containsExactly(
             "refrain bench: there is no case 'rnn-notebok'; "
-                + "choose from rnn-notebook, generate-rnn, rnn-word",
+                + "choose from rnn-notebook, generate-rnn, rnn-word, lstm-256, gru-256, "
+                + "lstm-512x2, generate-lstm, infer-lstm, ragged-lstm, min-gru",
             "Try `refrain bench --help`.");
     assertThat(out.toString()).isEmpty();
   }

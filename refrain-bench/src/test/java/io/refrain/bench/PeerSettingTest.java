@@ -2,9 +2,9 @@ package io.refrain.bench;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.refrain.bench.PeerSetting.Library;
 import io.refrain.bench.PeerSetting.OpenBlasKernels;
-import io.refrain.bench.workload.InputPath;
+import io.refrain.bench.workload.Library;
+import io.refrain.bench.workload.PeerVariant;
 import io.refrain.bench.workload.Workload;
 import java.util.HashMap;
 import java.util.List;
@@ -13,25 +13,62 @@ import org.junit.jupiter.api.Test;
 
 class PeerSettingTest {
   private static final Workload NOTEBOOK = Workload.named("rnn-notebook");
+  private static final Machine OLD = new Machine("old", 2, false);
+  private static final Machine NEW = new Machine("new", 2, true);
 
   @Test
   void triesEveryWayThatMayBeTheFastest() {
-    assertThat(PeerSetting.of(NOTEBOOK, 2, new Machine("new", 2, true)))
+    assertThat(PeerSetting.ofPeers(NOTEBOOK, 2, NEW))
         .hasSize(2 * 2 * 2 + 2) // libtorch: inputs × threads × kernels; DJL: threads
         .doesNotHaveDuplicates();
-    assertThat(PeerSetting.of(NOTEBOOK, 2, new Machine("old", 2, false))).hasSize(2 * 2 + 2);
-    assertThat(PeerSetting.of(NOTEBOOK, 8, new Machine("large", 16, false)))
+    assertThat(PeerSetting.ofPeers(NOTEBOOK, 2, OLD)).hasSize(2 * 2 + 2);
+    assertThat(PeerSetting.ofPeers(NOTEBOOK, 8, new Machine("large", 16, false)))
         .extracting(PeerSetting::threads)
         .contains(1, 2, 8);
   }
 
   @Test
   void embeddedModelsAreOnlyRunWithTheEmbedding() {
-    Workload workload = Workload.named("rnn-word-embedding");
+    assertThat(PeerSetting.ofPeers(Workload.named("rnn-word-embedding"), 1, OLD))
+        .extracting(PeerSetting::variant)
+        .containsOnly(PeerVariant.EMBEDDING);
+  }
 
-    assertThat(PeerSetting.of(workload, 1, new Machine("old", 1, false)))
-        .extracting(PeerSetting::path)
-        .containsOnly(InputPath.EMBEDDING);
+  @Test
+  void peerOfOneCellComesWithIt() {
+    assertThat(libraries("lstm-256")).contains(Library.DL4J);
+    assertThat(libraries("gru-256")).doesNotContain(Library.DL4J);
+    // its single bias takes another path than two under Adam
+    assertThat(libraries("lstm-512x2")).doesNotContain(Library.DL4J);
+  }
+
+  @Test
+  void raggedBatchesRaceWithPackedAndPaddedOnes() {
+    Workload ragged = Workload.named("ragged-lstm-100");
+    Workload padded = Workload.named("ragged-lstm-100-padded");
+
+    assertThat(PeerSetting.ofRefrain(ragged, 2))
+        .extracting(PeerSetting::workload)
+        .containsExactly(padded);
+    assertThat(PeerSetting.ofPeers(ragged, 2, OLD))
+        .allSatisfy(setting ->
+            assertThat(setting.variant())
+                .isEqualTo(
+                    setting.workload().equals(ragged) ? PeerVariant.PACKED : PeerVariant.PADDED))
+        .extracting(PeerSetting::workload)
+        .contains(ragged, padded);
+  }
+
+  @Test
+  void cellThatNoPeerHasRacesWithTheGru() {
+    Workload gru = Workload.named("min-gru-as-gru");
+
+    assertThat(PeerSetting.ofRefrain(Workload.named("min-gru"), 2))
+        .extracting(PeerSetting::workload)
+        .containsExactly(gru);
+    assertThat(PeerSetting.ofPeers(Workload.named("min-gru"), 2, OLD))
+        .isNotEmpty()
+        .allSatisfy(setting -> assertThat(setting.workload()).isEqualTo(gru));
   }
 
   @Test
@@ -49,8 +86,8 @@ class PeerSettingTest {
   }
 
   @Test
-  void argumentsAreThoseOfPeerMain() {
-    assertThat(setting(OpenBlasKernels.SKYLAKEX).arguments(NOTEBOOK))
+  void argumentsAreThoseOfThePeersProgram() {
+    assertThat(setting(OpenBlasKernels.SKYLAKEX).arguments())
         .isEqualTo(
             List.of(
                 "--peer",
@@ -63,7 +100,13 @@ class PeerSettingTest {
                 "2"));
   }
 
+  private static List<Library> libraries(String workload) {
+    return PeerSetting.ofPeers(Workload.named(workload), 2, OLD).stream()
+        .map(PeerSetting::library)
+        .toList();
+  }
+
   private static PeerSetting setting(OpenBlasKernels kernels) {
-    return new PeerSetting(Library.LIBTORCH, InputPath.GATHER, 2, kernels);
+    return new PeerSetting(Library.LIBTORCH, NOTEBOOK, PeerVariant.GATHER, 2, kernels);
   }
 }

@@ -20,6 +20,20 @@ class SamplesTest {
     assertThat(new Samples().median()).isNaN();
   }
 
+  @Test
+  void quantileLeavesTheRestAbove() {
+    Samples hundred = new Samples();
+    for (int value = 100; value > 0; value--) {
+      hundred.add(value);
+    }
+
+    assertThat(hundred.quantile(0.99)).isEqualTo(99);
+    assertThat(hundred.quantile(1)).isEqualTo(100);
+    assertThat(hundred.quantile(0.01)).isEqualTo(1);
+    assertThat(samples(7).quantile(0.99)).isEqualTo(7);
+    assertThat(new Samples().quantile(0.99)).isNaN();
+  }
+
   @Property
   void noMoreThanHalfTheValuesAreOnEitherSide(
       @ForAll @NotEmpty @Size(max = 50) List<@DoubleRange(min = 0, max = 9) Double> values) {

@@ -1,47 +1,42 @@
 package io.refrain.bench.workload;
 
-import java.util.Arrays;
-import java.util.Locale;
-
-/** The recurrent cells that the peers have a layer for. */
+/** The recurrent cells of the cases. */
 public enum CellKind {
   /** Elman's cell with tanh: one gate, one state. */
-  RNN(1),
+  RNN(1, true),
   /** Long short-term memory: four gates, hidden and cell state. */
-  LSTM(4),
+  LSTM(4, true),
   /** Gated recurrent unit in PyTorch's form (reset gate inside the product): three gates. */
-  GRU(3);
+  GRU(3, true),
+  /**
+   * minGRU: one gate and a candidate that read the input alone, so that all time steps can be
+   * computed at once (Feng et al., "Were RNNs All We Needed?", 2024). No peer has a layer for it.
+   */
+  MIN_GRU(2, false);
 
   private final int gates;
+  private final boolean readsItsState;
 
-  CellKind(int gates) {
+  CellKind(int gates, boolean readsItsState) {
     this.gates = gates;
+    this.readsItsState = readsItsState;
   }
 
   /**
    * Returns the number of gates, by which the rows of {@code W_ih} and {@code W_hh} multiply.
    *
-   * @return 1, 3 or 4
+   * @return 1 to 4
    */
   public int gates() {
     return gates;
   }
 
   /**
-   * Finds a cell by its name in lower case.
+   * Says whether the gates read the state before, so that there is a {@code W_hh}.
    *
-   * @param name {@code rnn}, {@code lstm} or {@code gru}
-   * @return the cell
-   * @throws IllegalArgumentException if there is none of that name
+   * @return false for cells that are trained by a scan over time
    */
-  public static CellKind named(String name) {
-    for (CellKind kind : values()) {
-      if (kind.name().toLowerCase(Locale.ROOT).equals(name)) {
-        return kind;
-      }
-    }
-    throw new IllegalArgumentException(
-        "There is no cell '%s'; choose one of %s (in lower case)."
-            .formatted(name, Arrays.toString(values())));
+  public boolean readsItsState() {
+    return readsItsState;
   }
 }

@@ -6,7 +6,7 @@ import java.util.SplittableRandom;
  * The weights that Refrain and every peer start a case from, so that their losses can be compared
  * as well as their times. They are drawn from PyTorch's initial distribution, uniform within {@code
  * 1 / sqrt(hidden)} (wider for generation), in one order: embedding, if there is one; W_ih, W_hh,
- * b_ih, b_hh of each layer; output weights and bias.
+ * b_ih, b_hh of each layer; output weights and bias, if there are any.
  */
 public final class InitialWeights {
 
@@ -24,8 +24,18 @@ public final class InitialWeights {
    * @param workload gives the hidden size, on which the distribution depends
    */
   public InitialWeights(Workload workload) {
-    boolean training = workload.unit() == Workload.Unit.TRAINING_STEP;
-    limit = (training ? 1 : GENERATION_GAIN) / Math.sqrt(workload.hidden());
+    limit =
+        switch (workload) {
+          case TrainingStep step -> limit(step.model().recurrent());
+          case Generation generation -> GENERATION_GAIN * limit(generation.model().recurrent());
+          case SequenceInference inference -> limit(inference.recurrent());
+          case RaggedPass ragged -> limit(ragged.recurrent());
+          case PaddedPass padded -> limit(padded.ragged().recurrent());
+        };
+  }
+
+  private static double limit(RecurrentShape shape) {
+    return 1 / Math.sqrt(shape.hidden());
   }
 
   /**

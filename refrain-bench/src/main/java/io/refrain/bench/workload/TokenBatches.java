@@ -35,9 +35,9 @@ public final class TokenBatches {
    * @param workload gives vocabulary, batch and steps
    * @return the batches, which training goes round and round
    */
-  public static List<Batch> of(Workload workload) {
+  public static List<Batch> of(TrainingStep workload) {
     SplittableRandom random = new SplittableRandom(SEED);
-    int[] successor = permutation(workload.vocabulary(), random);
+    int[] successor = permutation(workload.model().vocabulary(), random);
     List<Batch> batches = new ArrayList<>();
     for (int index = 0; index < BATCHES; index++) {
       batches.add(batch(workload, successor, random));
@@ -45,16 +45,16 @@ public final class TokenBatches {
     return batches;
   }
 
-  private static Batch batch(Workload workload, int[] successor, SplittableRandom random) {
+  private static Batch batch(TrainingStep workload, int[] successor, SplittableRandom random) {
     int batch = workload.batch();
     long[] inputs = new long[workload.steps() * batch];
     long[] targets = new long[inputs.length];
     for (int row = 0; row < batch; row++) {
-      int token = draw(workload.vocabulary(), random);
+      int token = draw(workload.model().vocabulary(), random);
       for (int step = 0; step < workload.steps(); step++) {
         inputs[step * batch + row] = token;
         boolean predictable = random.nextDouble() < PREDICTABLE;
-        token = predictable ? successor[token] : draw(workload.vocabulary(), random);
+        token = predictable ? successor[token] : draw(workload.model().vocabulary(), random);
         targets[step * batch + row] = token;
       }
     }

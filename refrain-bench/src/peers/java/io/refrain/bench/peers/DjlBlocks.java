@@ -14,7 +14,9 @@ import ai.djl.nn.recurrent.LSTM;
 import ai.djl.nn.recurrent.RNN;
 import ai.djl.nn.recurrent.RecurrentBlock;
 import io.refrain.bench.workload.InitialWeights;
-import io.refrain.bench.workload.InputPath;
+import io.refrain.bench.workload.LanguageShape;
+import io.refrain.bench.workload.PeerVariant;
+import io.refrain.bench.workload.RecurrentShape;
 import io.refrain.bench.workload.Workload;
 import java.nio.FloatBuffer;
 import java.util.List;
@@ -26,31 +28,34 @@ final class DjlBlocks {
   private DjlBlocks() {}
 
   /** Indices [steps, batch] to the recurrent layer's input. */
-  static Block input(Workload workload, InputPath path) {
-    if (path == InputPath.EMBEDDING) {
+  static Block input(LanguageShape model, PeerVariant variant) {
+    if (variant == PeerVariant.EMBEDDING) {
       List<String> names =
-          IntStream.range(0, workload.vocabulary()).mapToObj(Integer::toString).toList();
+          IntStream.range(0, model.vocabulary()).mapToObj(Integer::toString).toList();
       return TrainableWordEmbedding.builder()
-          .setEmbeddingSize(workload.hidden())
+          .setEmbeddingSize(model.hidden())
           .setVocabulary(new DefaultVocabulary(names))
           .build();
     }
     return new LambdaBlock(
-        indices -> new NDList(indices.head().oneHot(workload.vocabulary(), DataType.FLOAT32)),
+        indices -> new NDList(indices.head().oneHot(model.vocabulary(), DataType.FLOAT32)),
         "one-hot");
   }
 
-  static RecurrentBlock recurrent(Workload workload) {
+  /** With the last state of all layers behind the output where it is asked for. */
+  static RecurrentBlock recurrent(RecurrentShape shape, boolean withState) {
     RecurrentBlock.BaseBuilder<?> builder =
-        switch (workload.cell()) {
+        switch (shape.cell()) {
           case RNN -> RNN.builder().setActivation(RNN.Activation.TANH);
           case LSTM -> LSTM.builder();
           case GRU -> GRU.builder();
+          case MIN_GRU ->
+              throw new IllegalArgumentException("DJL has no block for " + shape.cell());
         };
-    builder.setStateSize(workload.hidden());
-    builder.setNumLayers(workload.layers());
+    builder.setStateSize(shape.hidden());
+    builder.setNumLayers(shape.layers());
     builder.optBatchFirst(false);
-    builder.optReturnState(workload.unit() == Workload.Unit.GENERATED_CHARACTER);
+    builder.optReturnState(withState);
     return switch (builder) {
       case RNN.Builder rnn -> rnn.build();
       case LSTM.Builder lstm -> lstm.build();
@@ -60,8 +65,8 @@ final class DjlBlocks {
   }
 
   /** Last hidden width to logits. */
-  static Linear output(Workload workload) {
-    return Linear.builder().setUnits(workload.vocabulary()).build();
+  static Linear output(LanguageShape model) {
+    return Linear.builder().setUnits(model.vocabulary()).build();
   }
 
   /** Writes the common initial weights into initialized parameters. */

@@ -7,8 +7,10 @@ import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Block;
 import ai.djl.training.ParameterStore;
-import io.refrain.bench.workload.InputPath;
-import io.refrain.bench.workload.Workload;
+import io.refrain.bench.serve.PeerCase;
+import io.refrain.bench.workload.Generation;
+import io.refrain.bench.workload.LanguageShape;
+import io.refrain.bench.workload.PeerVariant;
 
 /** Greedy generation with DJL's blocks, one token at a time. */
 final class DjlGeneration implements PeerCase {
@@ -21,12 +23,13 @@ final class DjlGeneration implements PeerCase {
   private NDArray index;
   private NDList state = new NDList();
 
-  DjlGeneration(Workload workload) {
-    input = DjlBlocks.input(workload, InputPath.ONE_HOT);
-    recurrent = DjlBlocks.recurrent(workload);
-    output = DjlBlocks.output(workload);
-    recurrent.initialize(manager, DataType.FLOAT32, new Shape(1, 1, workload.vocabulary()));
-    output.initialize(manager, DataType.FLOAT32, new Shape(1, 1, workload.hidden()));
+  DjlGeneration(Generation workload) {
+    LanguageShape model = workload.model();
+    input = DjlBlocks.input(model, PeerVariant.ONE_HOT);
+    recurrent = DjlBlocks.recurrent(model.recurrent(), true);
+    output = DjlBlocks.output(model);
+    recurrent.initialize(manager, DataType.FLOAT32, new Shape(1, 1, model.vocabulary()));
+    output.initialize(manager, DataType.FLOAT32, new Shape(1, 1, model.hidden()));
     DjlBlocks.setInitialWeights(workload, recurrent, output);
     parameters = new ParameterStore(manager, false);
     index = manager.zeros(new Shape(1, 1), DataType.INT64);

@@ -1,9 +1,15 @@
 package io.refrain.bench.peers;
 
 import ai.djl.engine.Engine;
-import io.refrain.bench.workload.InputPath;
+import io.refrain.bench.serve.Peer;
+import io.refrain.bench.serve.PeerCase;
+import io.refrain.bench.workload.Generation;
+import io.refrain.bench.workload.PaddedPass;
+import io.refrain.bench.workload.PeerVariant;
+import io.refrain.bench.workload.RaggedPass;
+import io.refrain.bench.workload.SequenceInference;
+import io.refrain.bench.workload.TrainingStep;
 import io.refrain.bench.workload.Workload;
-import java.util.List;
 
 /** DJL on its PyTorch engine, with DJL's own blocks, loss, optimizer and trainer. */
 final class DjlPeer implements Peer {
@@ -25,15 +31,14 @@ final class DjlPeer implements Peer {
   }
 
   @Override
-  public List<InputPath> variants(Workload workload) {
-    return List.of(workload.embedded() ? InputPath.EMBEDDING : InputPath.ONE_HOT);
-  }
-
-  @Override
-  public PeerCase open(Workload workload, InputPath variant) {
-    return switch (workload.unit()) {
-      case TRAINING_STEP -> new DjlTraining(workload, variant);
-      case GENERATED_CHARACTER -> new DjlGeneration(workload);
+  public PeerCase open(Workload workload, PeerVariant variant) {
+    return switch (workload) {
+      case TrainingStep step -> new DjlTraining(step, variant);
+      case Generation generation -> new DjlGeneration(generation);
+      case SequenceInference inference -> new DjlInference(inference);
+      case PaddedPass padded -> new DjlPaddedPass(padded);
+      case RaggedPass ragged ->
+          throw new IllegalArgumentException("DJL has no form for " + ragged.name());
     };
   }
 }

@@ -16,10 +16,12 @@ import ai.djl.training.Trainer;
 import ai.djl.training.loss.Loss;
 import ai.djl.training.optimizer.Optimizer;
 import ai.djl.training.tracker.Tracker;
+import io.refrain.bench.serve.PeerCase;
 import io.refrain.bench.workload.BatchCycle;
-import io.refrain.bench.workload.InputPath;
+import io.refrain.bench.workload.PeerVariant;
 import io.refrain.bench.workload.TokenBatches;
-import io.refrain.bench.workload.Workload;
+import io.refrain.bench.workload.TrainingStep;
+import io.refrain.bench.workload.Update;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -34,22 +36,28 @@ final class DjlTraining implements PeerCase {
   private final List<NDArray> parameters = new ArrayList<>();
   private final BatchCycle<Batch> batches;
 
-  DjlTraining(Workload workload, InputPath path) {
+  DjlTraining(TrainingStep workload, PeerVariant variant) {
     model = Model.newInstance(workload.name());
     model.setBlock(
         new SequentialBlock()
-            .add(DjlBlocks.input(workload, path))
-            .add(DjlBlocks.recurrent(workload))
+            .add(DjlBlocks.input(workload.model(), variant))
+            .add(DjlBlocks.recurrent(workload.model().recurrent(), false))
             .add(
                 new LambdaBlock(
-                    output -> new NDList(output.head().reshape(-1, workload.hidden())), "rows"))
-            .add(DjlBlocks.output(workload)));
-    Tracker rate = Tracker.fixed((float) Workload.LEARNING_RATE);
+                    output -> new NDList(output.head().reshape(-1, workload.model().hidden())),
+                    "rows"))
+            .add(DjlBlocks.output(workload.model())));
+    Tracker rate = Tracker.fixed((float) workload.update().learningRate());
+    Optimizer optimizer =
+        switch (workload.update()) {
+          case SGD -> Optimizer.sgd().setLearningRateTracker(rate).build();
+          case ADAM -> Optimizer.adam().optLearningRateTracker(rate).build();
+        };
     trainer =
         model.newTrainer(
             new DefaultTrainingConfig(Loss.softmaxCrossEntropyLoss())
                 .optDevices(new Device[] {Device.cpu()})
-                .optOptimizer(Optimizer.sgd().setLearningRateTracker(rate).build()));
+                .optOptimizer(optimizer));
     Shape indices = new Shape(workload.steps(), workload.batch());
     model.setDataType(DataType.FLOAT32);
     trainer.initialize(indices);
@@ -100,7 +108,7 @@ final class DjlTraining implements PeerCase {
       squares += norm * norm;
       gradients.add(gradient);
     }
-    double scale = Workload.CLIP_NORM / (Math.sqrt(squares) + 1e-6);
+    double scale = Update.CLIP_NORM / (Math.sqrt(squares) + 1e-6);
     if (scale < 1) {
       gradients.forEach(gradient -> gradient.muli(scale));
     }

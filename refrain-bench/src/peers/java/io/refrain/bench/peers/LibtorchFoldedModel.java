@@ -1,48 +1,80 @@
 package io.refrain.bench.peers;
 
 import io.refrain.bench.workload.CellKind;
-import io.refrain.bench.workload.InputPath;
-import io.refrain.bench.workload.Workload;
+import io.refrain.bench.workload.Generation;
+import io.refrain.bench.workload.LanguageShape;
+import io.refrain.bench.workload.PeerVariant;
+import java.util.ArrayList;
+import java.util.List;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.global.torch;
 
 /**
- * A one-layer model prepared for generation at batch 1: both biases are folded into the gathered
- * rows, so that a token costs one row, two matrix-vector products and a tanh. It cannot be trained.
+ * A model prepared for generation at batch 1: biases are added once and for all, those of the first
+ * layer to the rows that are gathered, so that a token costs one row, matrix-vector products and
+ * what the cell's equations say. It cannot be trained. Its state is one vector [hidden] for each
+ * layer, or two for LSTM.
  */
 final class LibtorchFoldedModel implements LibtorchModel {
 
-  private final Workload workload;
+  private final LanguageShape model;
   private final LibtorchWeights weights;
   private final Tensor rows;
+  private final List<LibtorchCell> cells = new ArrayList<>();
+  private final List<Tensor> upperBiases = new ArrayList<>();
 
-  LibtorchFoldedModel(Workload workload) {
-    if (workload.layers() != 1 || workload.batch() != 1 || workload.cell() != CellKind.RNN) {
-      throw new IllegalArgumentException(
-          "Folded weights serve one RNN layer at batch 1, but %s has %d layers of %s at batch %d."
-              .formatted(workload.name(), workload.layers(), workload.cell(), workload.batch()));
-    }
-    this.workload = workload;
-    weights = new LibtorchWeights(workload, InputPath.GATHER);
+  LibtorchFoldedModel(Generation workload) {
+    model = workload.model();
+    weights = new LibtorchWeights(workload, PeerVariant.GATHER);
     try (PointerScope _ = new PointerScope()) {
-      rows = weights.table().add(weights.biases(0)).detach();
-      rows.retainReference();
+      rows = LibtorchTensors.kept(weights.table().add(weights.recurrent().inputBias(0)).detach());
+      for (int layer = 1; layer < model.layers(); layer++) {
+        upperBiases.add(LibtorchTensors.kept(weights.recurrent().inputBias(layer).detach()));
+      }
+    }
+    for (int layer = 0; layer < model.layers(); layer++) {
+      cells.add(new LibtorchCell(weights.recurrent(), layer));
     }
   }
 
   @Override
   public TensorVector initialState() {
-    return new TensorVector(torch.zeros(workload.hidden()));
+    TensorVector state = new TensorVector();
+    for (int layer = 0; layer < model.layers(); layer++) {
+      push(state, LibtorchCell.zeroState(model.cell(), model.hidden()));
+    }
+    return state;
   }
 
   @Override
   public Prediction predict(Tensor indices, TensorVector state) {
-    Tensor row = torch.embedding(rows, indices).view(workload.hidden());
-    Tensor hidden = torch.addmv(row, weights.recurrentWeights(0), state.front()).tanh_();
-    Tensor logits = torch.addmv(weights.outputBias(), weights.outputWeights(), hidden);
-    return new Prediction(logits, new TensorVector(hidden));
+    Tensor input = torch.embedding(rows, indices).view(model.recurrent().gateWidth());
+    TensorVector next = new TensorVector();
+    LibtorchCell.State current = cells.getFirst().next(input, layerState(state, 0));
+    push(next, current);
+    for (int layer = 1; layer < model.layers(); layer++) {
+      Tensor bias = upperBiases.get(layer - 1);
+      input = torch.addmv(bias, weights.recurrent().inputWeights(layer), current.hidden());
+      current = cells.get(layer).next(input, layerState(state, layer));
+      push(next, current);
+    }
+    Tensor logits = torch.addmv(weights.outputBias(), weights.outputWeights(), current.hidden());
+    return new Prediction(logits, next);
+  }
+
+  private static void push(TensorVector vector, LibtorchCell.State state) {
+    vector.push_back(state.hidden());
+    if (state.memory() != null) {
+      vector.push_back(state.memory());
+    }
+  }
+
+  private LibtorchCell.State layerState(TensorVector state, int layer) {
+    return model.cell() == CellKind.LSTM
+        ? new LibtorchCell.State(state.get(2L * layer), state.get(2L * layer + 1))
+        : new LibtorchCell.State(state.get(layer), null);
   }
 
   @Override
@@ -52,6 +84,7 @@ final class LibtorchFoldedModel implements LibtorchModel {
 
   @Override
   public void close() {
+    upperBiases.forEach(Tensor::releaseReference);
     rows.releaseReference();
     weights.close();
   }

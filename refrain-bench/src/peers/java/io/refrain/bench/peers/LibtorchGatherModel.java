@@ -1,8 +1,9 @@
 package io.refrain.bench.peers;
 
-import io.refrain.bench.workload.InputPath;
-import io.refrain.bench.workload.Workload;
-import org.bytedeco.pytorch.T_TensorTensor_T;
+import io.refrain.bench.workload.CellKind;
+import io.refrain.bench.workload.LanguageShape;
+import io.refrain.bench.workload.PeerVariant;
+import io.refrain.bench.workload.TrainingStep;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptional;
 import org.bytedeco.pytorch.TensorVector;
@@ -10,62 +11,68 @@ import org.bytedeco.pytorch.global.torch;
 
 /**
  * The model with its first layer written out for training: rows of the transposed W_ih are gathered
- * instead of multiplied by one-hot rows, then each time step is one addmm and one tanh. Layers
- * above the first are libtorch's own.
+ * instead of multiplied by one-hot rows, then come time steps of {@link LibtorchCell}. Layers above
+ * the first are libtorch's own. Nobody asks for the state after a batch, so it returns that before
+ * it.
  */
 final class LibtorchGatherModel implements LibtorchModel {
 
-  private final Workload workload;
+  private final TrainingStep workload;
   private final LibtorchWeights weights;
   private final TensorVector upperLayers;
   private final TensorOptional outputBias;
 
-  LibtorchGatherModel(Workload workload) {
+  LibtorchGatherModel(TrainingStep workload) {
     this.workload = workload;
-    weights = new LibtorchWeights(workload, InputPath.GATHER);
-    upperLayers = workload.layers() > 1 ? weights.recurrent(1) : new TensorVector();
+    weights = new LibtorchWeights(workload, PeerVariant.GATHER);
+    upperLayers = workload.model().layers() > 1 ? weights.recurrent().from(1) : new TensorVector();
     outputBias = new TensorOptional(weights.outputBias());
   }
 
   @Override
   public TensorVector initialState() {
-    return weights.zeroState();
+    return weights.recurrent().zeroState(workload.batch());
   }
 
   @Override
   public Prediction predict(Tensor indices, TensorVector state) {
+    LanguageShape model = workload.model();
     TensorVector inputs = gathered(indices).unbind(0);
-    Tensor recurrent = weights.recurrentWeights(0).t();
-    Tensor hidden = state.front().select(0, 0);
+    LibtorchCell cell = new LibtorchCell(weights.recurrent(), 0);
+    LibtorchCell.State current =
+        new LibtorchCell.State(
+            state.front().select(0, 0),
+            model.cell() == CellKind.LSTM ? state.get(1).select(0, 0) : null);
     TensorVector outputs = new TensorVector();
     for (int step = 0; step < workload.steps(); step++) {
-      hidden = torch.addmm(inputs.get(step), hidden, recurrent).tanh_();
-      outputs.push_back(hidden);
+      current = cell.next(inputs.get(step), current);
+      outputs.push_back(current.hidden());
     }
     Tensor output = torch.stack(outputs, 0);
-    Tensor finalState = hidden.unsqueeze(0);
-    if (workload.layers() > 1) {
-      T_TensorTensor_T upper = upper(output, state.front());
-      output = upper.get0();
-      finalState = torch.cat(new TensorVector(finalState, upper.get1()), 0);
+    if (model.layers() > 1) {
+      output = upper(output, state);
     }
-    Tensor logits =
-        torch.linear(output.view(-1, workload.hidden()), weights.outputWeights(), outputBias);
-    return new Prediction(logits, new TensorVector(finalState));
+    Tensor rows = output.view(-1, model.hidden());
+    return new Prediction(torch.linear(rows, weights.outputWeights(), outputBias), state);
   }
 
   private Tensor gathered(Tensor indices) {
-    boolean fewRows = workload.vocabulary() < workload.steps() * workload.batch();
-    Tensor biases = weights.biases(0);
+    boolean fewRows = workload.model().vocabulary() < workload.steps() * workload.batch();
+    Tensor biases = weights.recurrent().inputBias(0);
     return fewRows
         ? torch.embedding(weights.table().add(biases), indices)
         : torch.embedding(weights.table(), indices).add(biases);
   }
 
-  private T_TensorTensor_T upper(Tensor input, Tensor state) {
-    int layers = workload.layers() - 1;
-    return torch.rnn_tanh(
-        input, state.narrow(0, 1, layers), upperLayers, true, layers, 0, true, false, false);
+  private Tensor upper(Tensor input, TensorVector state) {
+    int layers = workload.model().layers() - 1;
+    TensorVector upperState = new TensorVector();
+    for (long index = 0; index < state.size(); index++) {
+      upperState.push_back(state.get(index).narrow(0, 1, layers));
+    }
+    return LibtorchRecurrentWeights.run(
+            workload.model().cell(), input, upperState, upperLayers, true)
+        .output();
   }
 
   @Override

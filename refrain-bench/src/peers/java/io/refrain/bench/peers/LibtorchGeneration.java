@@ -1,5 +1,6 @@
 package io.refrain.bench.peers;
 
+import io.refrain.bench.serve.PeerCase;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.InferenceMode;
 import org.bytedeco.pytorch.Tensor;

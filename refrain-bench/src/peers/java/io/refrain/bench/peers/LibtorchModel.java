@@ -13,11 +13,11 @@ sealed interface LibtorchModel extends AutoCloseable
    * What a model makes of its input.
    *
    * @param logits [steps * batch, vocabulary]
-   * @param state one tensor [layers, batch, hidden], or two for LSTM
+   * @param state as {@link #initialState}
    */
   record Prediction(Tensor logits, TensorVector state) {}
 
-  /** The state before the first token, all zeros. */
+  /** The state before the first token, all zeros, in the model's own form. */
   TensorVector initialState();
 
   /** Reads indices [steps, batch] from the given state on. */

@@ -1,11 +1,16 @@
 package io.refrain.bench.peers;
 
-import io.refrain.bench.workload.CellKind;
-import io.refrain.bench.workload.InputPath;
+import io.refrain.bench.serve.Peer;
+import io.refrain.bench.serve.PeerCase;
+import io.refrain.bench.workload.Generation;
+import io.refrain.bench.workload.PaddedPass;
+import io.refrain.bench.workload.PeerVariant;
+import io.refrain.bench.workload.RaggedPass;
+import io.refrain.bench.workload.SequenceInference;
+import io.refrain.bench.workload.TrainingStep;
 import io.refrain.bench.workload.Workload;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.util.List;
 import org.bytedeco.javacpp.Loader;
 import org.bytedeco.pytorch.global.torch;
 
@@ -38,29 +43,22 @@ final class LibtorchPeer implements Peer {
   }
 
   @Override
-  public List<InputPath> variants(Workload workload) {
-    if (workload.embedded()) {
-      return List.of(InputPath.EMBEDDING);
-    }
-    return workload.cell() == CellKind.RNN
-        ? List.of(InputPath.ONE_HOT, InputPath.GATHER)
-        : List.of(InputPath.ONE_HOT);
-  }
-
-  @Override
-  public PeerCase open(Workload workload, InputPath variant) {
-    return switch (workload.unit()) {
-      case TRAINING_STEP ->
+  public PeerCase open(Workload workload, PeerVariant variant) {
+    return switch (workload) {
+      case TrainingStep step ->
           new LibtorchTraining(
-              workload,
-              variant == InputPath.GATHER
-                  ? new LibtorchGatherModel(workload)
-                  : new LibtorchLayerModel(workload, variant));
-      case GENERATED_CHARACTER ->
+              step,
+              variant == PeerVariant.GATHER
+                  ? new LibtorchGatherModel(step)
+                  : new LibtorchLayerModel(step, variant));
+      case Generation generation ->
           new LibtorchGeneration(
-              variant == InputPath.GATHER
-                  ? new LibtorchFoldedModel(workload)
-                  : new LibtorchLayerModel(workload, variant));
+              variant == PeerVariant.GATHER
+                  ? new LibtorchFoldedModel(generation)
+                  : new LibtorchLayerModel(generation, variant));
+      case SequenceInference inference -> new LibtorchInference(inference, variant);
+      case RaggedPass ragged -> LibtorchPass.packed(ragged);
+      case PaddedPass padded -> LibtorchPass.padded(padded.ragged(), padded);
     };
   }
 }

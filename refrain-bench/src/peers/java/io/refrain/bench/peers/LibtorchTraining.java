@@ -1,11 +1,16 @@
 package io.refrain.bench.peers;
 
+import io.refrain.bench.serve.PeerCase;
 import io.refrain.bench.workload.BatchCycle;
 import io.refrain.bench.workload.TokenBatches;
-import io.refrain.bench.workload.Workload;
+import io.refrain.bench.workload.TrainingStep;
+import io.refrain.bench.workload.Update;
 import java.util.ArrayList;
 import java.util.List;
 import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.Adam;
+import org.bytedeco.pytorch.AdamOptions;
+import org.bytedeco.pytorch.Optimizer;
 import org.bytedeco.pytorch.SGD;
 import org.bytedeco.pytorch.SGDOptions;
 import org.bytedeco.pytorch.Tensor;
@@ -19,13 +24,18 @@ final class LibtorchTraining implements PeerCase {
 
   private final LibtorchModel model;
   private final TensorVector parameters;
-  private final SGD optimizer;
+  private final Optimizer optimizer;
   private final BatchCycle<Batch> batches;
 
-  LibtorchTraining(Workload workload, LibtorchModel model) {
+  LibtorchTraining(TrainingStep workload, LibtorchModel model) {
     this.model = model;
     parameters = model.parameters();
-    optimizer = new SGD(parameters, new SGDOptions(Workload.LEARNING_RATE));
+    double rate = workload.update().learningRate();
+    optimizer =
+        switch (workload.update()) {
+          case SGD -> new SGD(parameters, new SGDOptions(rate));
+          case ADAM -> new Adam(parameters, new AdamOptions(rate));
+        };
     List<Batch> all = new ArrayList<>();
     for (TokenBatches.Batch batch : TokenBatches.of(workload)) {
       Tensor inputs = torch.tensor(batch.inputs()).view(workload.steps(), workload.batch());
@@ -45,7 +55,7 @@ final class LibtorchTraining implements PeerCase {
       Tensor loss = torch.cross_entropy_loss(logits, batch.targets());
       optimizer.zero_grad();
       loss.backward();
-      torch.clip_grad_norm_(parameters, Workload.CLIP_NORM);
+      torch.clip_grad_norm_(parameters, Update.CLIP_NORM);
       optimizer.step();
       return loss.item_float();
     }

@@ -1,14 +1,15 @@
-package io.refrain.bench.peers;
+package io.refrain.bench.serve;
 
 /** One case of a peer: a model with its data, whose units of work can be timed. */
 public interface PeerCase extends AutoCloseable {
 
   /**
-   * Does the given number of units: training steps, or generated characters.
+   * Does the given number of units.
    *
    * @param units how many, at least 1
    * @return a figure that proves the work was done: the loss of the last training step in nats per
-   *     token, or the sum of the generated indices
+   *     token, the sum of the generated indices, the sum of the last hidden state of the last
+   *     sequence, or the global norm of the last pass's gradients
    */
   double run(int units);
 
