@@ -2,92 +2,143 @@ package io.refrain.nn.recurrent;
 
 /**
  * One time step of some rows of a batch, as a {@link StepCell} sees it: places in arrays, moved
- * along by the runner. Rows follow one another without gaps, from the place that stands beside the
- * array.
+ * along by the runner. Where threads share the units of a layer, {@link #hidden} is how many of
+ * them this step is about; each array is laid out for all of them, so ask for the place of a row
+ * and block rather than count.
  */
 public final class CellStep {
-  /** Values in a state. */
+  private static final float[] NOTHING = {};
+
+  /** Units: values in a state. */
   public final int hidden;
 
   /** Rows of the batch. */
   public int rows;
 
-  /** [rows × gates·hidden] at {@link #gatesAt}; in backward what forward left, to be replaced. */
+  /**
+   * Blocks of {@link #hidden} values at {@link #gateAt}. Forward: {@code W_ih · x + b_ih}, and
+   * {@code W_hh · h + b_hh} where it is not kept apart. Backward: what forward left, to be replaced
+   * by the gradient.
+   */
   public float[] gates = NOTHING;
 
   /**
-   * [rows × gates·hidden] at {@link #gatesAt} too: {@code W_hh · h + b_hh} of a cell that wants it
+   * As {@link #gates}, at {@link #gateAt} too: {@code W_hh · h + b_hh} of a cell that wants it
    * {@linkplain StepCell#recurrentApart apart}.
    */
   public float[] recurrent = NOTHING;
 
-  /** Where the gates begin. */
-  public int gatesAt;
-
-  /** [rows × {@linkplain StepCell#notes notes}] at {@link #notesAt}. */
+  /** What the cell {@linkplain StepCell#notes notes}, at {@link #noteAt}. */
   public float[] notes = NOTHING;
 
-  /** Where the notes begin. */
-  public int notesAt;
-
-  /** State before the step, each [rows × hidden] at {@link #previousAt}. */
+  /** State before the step, at {@link #previousAt(int)}. */
   public final float[][] previous;
 
-  /** Where the state before the step begins. */
-  public int previousAt;
-
-  /** State after the step, each [rows × hidden] at {@link #nextAt}. */
+  /** State after the step, at {@link #nextAt(int)}. */
   public final float[][] next;
-
-  /** Where the state after the step begins. */
-  public int nextAt;
 
   /** The cell's own {@linkplain Cell#parameters parameters}, each [blocks·hidden]. */
   public final float[][] parameters;
 
   /**
-   * Backward: gradients of the parameters, each [rows × blocks·hidden] from row {@link #firstRow}
-   * on, for the cell to add to. Each row of the batch has a sum of its own, so that their order
-   * does not depend on how rows are shared between threads.
+   * Backward: gradients of the parameters, to add to. Each row of the batch has a sum of its own,
+   * at {@link #parameterAt}, so that their order does not depend on how rows are shared between
+   * threads.
    */
   public final float[][] parameterGradients;
 
-  /** The first row's number in the batch. */
-  public int firstRow;
-
-  /** Backward: gradient of {@code next[0]}, at {@link #hiddenGradientAt}; to be read. */
+  /** Backward: gradient of {@code next[0]}, at {@link #hiddenGradientAt(int)}; to be read. */
   public float[] hiddenGradient = NOTHING;
 
-  /** Where the gradient of {@code next[0]} begins. */
-  public int hiddenGradientAt;
-
-  /** Backward: gradient of {@code previous[0]}, at {@link #previousHiddenGradientAt}; to add to. */
+  /**
+   * Backward: gradient of {@code previous[0]}, at {@link #previousHiddenGradientAt(int)}; to add
+   * to.
+   */
   public float[] previousHiddenGradient = NOTHING;
 
-  /** Where the gradient of {@code previous[0]} begins. */
-  public int previousHiddenGradientAt;
-
   /**
-   * Backward: for every state but the first, the gradient of {@code next} at {@link #carriedAt}, to
-   * be replaced by the gradient of {@code previous}. Entry 0 is not used.
+   * Backward: for every state but the first, the gradient of {@code next} at {@link
+   * #carriedAt(int)}, to be replaced by the gradient of {@code previous}. Entry 0 is not used.
    */
   public final float[][] carriedGradient;
-
-  /** Where the carried gradients begin. */
-  public int carriedAt;
 
   /** Room for the gates of one row, for the cell to use as it likes. */
   public final float[] scratch;
 
-  private static final float[] NOTHING = {};
+  // where the first row stands in each of the arrays above
+  int gatesAt;
+  int notesAt;
+  int previousAt;
+  int nextAt;
+  int hiddenGradientAt;
+  int previousHiddenGradientAt;
+  int carriedAt;
 
-  CellStep(StepCell cell, int hidden) {
-    this.hidden = hidden;
-    scratch = new float[cell.gates() * hidden];
+  /** The first row's number in the batch. */
+  int firstRow;
+
+  /** Values from one block of a row to the next, which is also the length of a state. */
+  private final int stride;
+
+  private final int gateRow;
+  private final int noteRow;
+
+  /**
+   * Prepares for some units of a layer.
+   *
+   * @param units how many
+   * @param stride how many the layer has
+   */
+  CellStep(StepCell cell, int units, int stride) {
+    hidden = units;
+    this.stride = stride;
+    gateRow = cell.gates() * stride;
+    noteRow = cell.notes(stride);
+    scratch = new float[cell.gates() * units];
     previous = new float[cell.states()][];
     next = new float[cell.states()][];
     carriedGradient = new float[cell.states()][];
     parameters = new float[cell.parameters().size()][];
     parameterGradients = new float[cell.parameters().size()][];
+  }
+
+  /** Where a block of a row's gates begins. */
+  public int gateAt(int row, int block) {
+    return gatesAt + row * gateRow + block * stride;
+  }
+
+  /** Where a block of a row's notes begins. */
+  public int noteAt(int row, int block) {
+    return notesAt + row * noteRow + block * stride;
+  }
+
+  /** Where a row of the states before the step begins. */
+  public int previousAt(int row) {
+    return previousAt + row * stride;
+  }
+
+  /** Where a row of the states after the step begins. */
+  public int nextAt(int row) {
+    return nextAt + row * stride;
+  }
+
+  /** Where a row of the hidden state's gradient begins. */
+  public int hiddenGradientAt(int row) {
+    return hiddenGradientAt + row * stride;
+  }
+
+  /** Where a row of the previous hidden state's gradient begins. */
+  public int previousHiddenGradientAt(int row) {
+    return previousHiddenGradientAt + row * stride;
+  }
+
+  /** Where a row of the carried gradients begins. */
+  public int carriedAt(int row) {
+    return carriedAt + row * stride;
+  }
+
+  /** Where a row's sum of the gradient of a parameter of so many values begins. */
+  public int parameterAt(int row, int length) {
+    return (firstRow + row) * length;
   }
 }

@@ -49,22 +49,29 @@ public final class ElmanCell implements StepCell {
 
   @Override
   public void forward(CellStep s) {
-    int size = s.rows * s.hidden;
-    switch (nonlinearity) {
-      case TANH -> KERNELS.tanh(s.gates, s.gatesAt, s.next[0], s.nextAt, size);
-      case RELU -> KERNELS.relu(s.gates, s.gatesAt, s.next[0], s.nextAt, size);
+    int n = s.hidden;
+    float[] h = s.next[0];
+    for (int row = 0; row < s.rows; row++) {
+      switch (nonlinearity) {
+        case TANH -> KERNELS.tanh(s.gates, s.gateAt(row, 0), h, s.nextAt(row), n);
+        case RELU -> KERNELS.relu(s.gates, s.gateAt(row, 0), h, s.nextAt(row), n);
+      }
     }
   }
 
   @Override
   public void backward(CellStep s) {
-    int size = s.rows * s.hidden;
+    int n = s.hidden;
     float[] h = s.next[0];
     float[] dh = s.hiddenGradient;
-    int at = s.hiddenGradientAt;
-    switch (nonlinearity) {
-      case TANH -> KERNELS.tanhBackward(h, s.nextAt, dh, at, s.gates, s.gatesAt, size);
-      case RELU -> KERNELS.reluBackward(h, s.nextAt, dh, at, s.gates, s.gatesAt, size);
+    for (int row = 0; row < s.rows; row++) {
+      int at = s.nextAt(row);
+      int dhAt = s.hiddenGradientAt(row);
+      int gate = s.gateAt(row, 0);
+      switch (nonlinearity) {
+        case TANH -> KERNELS.tanhBackward(h, at, dh, dhAt, s.gates, gate, n);
+        case RELU -> KERNELS.reluBackward(h, at, dh, dhAt, s.gates, gate, n);
+      }
     }
   }
 }

@@ -44,15 +44,17 @@ public final class GruCell implements StepCell {
     int n = s.hidden;
     float[] x = s.gates;
     for (int row = 0; row < s.rows; row++) {
-      int r = s.gatesAt + row * 3 * n;
-      int z = r + n;
-      int candidate = z + n;
-      KERNELS.add(s.recurrent, r, x, r, 2 * n);
-      KERNELS.sigmoid(x, r, x, r, 2 * n);
+      int r = s.gateAt(row, 0);
+      int z = s.gateAt(row, 1);
+      int candidate = s.gateAt(row, 2);
+      KERNELS.add(s.recurrent, r, x, r, n);
+      KERNELS.add(s.recurrent, z, x, z, n);
+      KERNELS.sigmoid(x, r, x, r, n);
+      KERNELS.sigmoid(x, z, x, z, n);
       KERNELS.addProduct(x, r, s.recurrent, candidate, x, candidate, n);
       KERNELS.tanh(x, candidate, x, candidate, n);
       float[] h = s.previous[0];
-      KERNELS.mix(x, candidate, h, s.previousAt + row * n, x, z, s.next[0], s.nextAt + row * n, n);
+      KERNELS.mix(x, candidate, h, s.previousAt(row), x, z, s.next[0], s.nextAt(row), n);
     }
   }
 
@@ -64,15 +66,15 @@ public final class GruCell implements StepCell {
     float[] dh = s.hiddenGradient;
     float[] d = s.scratch;
     for (int row = 0; row < s.rows; row++) {
-      int r = s.gatesAt + row * 3 * n;
-      int z = r + n;
-      int candidate = z + n;
-      int dhAt = s.hiddenGradientAt + row * n;
-      int before = s.previousAt + row * n;
+      int r = s.gateAt(row, 0);
+      int z = s.gateAt(row, 1);
+      int candidate = s.gateAt(row, 2);
+      int dhAt = s.hiddenGradientAt(row);
+      int before = s.previousAt(row);
 
       // h' = n + (h - n) ⊙ z
       KERNELS.addProduct(
-          dh, dhAt, x, z, s.previousHiddenGradient, s.previousHiddenGradientAt + row * n, n);
+          dh, dhAt, x, z, s.previousHiddenGradient, s.previousHiddenGradientAt(row), n);
       KERNELS.difference(s.previous[0], before, x, candidate, d, 0, n);
       KERNELS.product(dh, dhAt, d, 0, d, 0, n);
       KERNELS.product(dh, dhAt, x, z, d, n, n);
@@ -84,7 +86,8 @@ public final class GruCell implements StepCell {
       KERNELS.product(x, candidate, recurrent, candidate, d, 0, n);
       KERNELS.product(x, candidate, x, r, recurrent, candidate, n);
       KERNELS.sigmoidBackward(x, r, d, 0, x, r, n);
-      System.arraycopy(x, r, recurrent, r, 2 * n);
+      System.arraycopy(x, r, recurrent, r, n);
+      System.arraycopy(x, z, recurrent, z, n);
     }
   }
 }

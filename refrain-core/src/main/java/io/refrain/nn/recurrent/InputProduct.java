@@ -60,10 +60,23 @@ final class InputProduct {
 
   /** Computes the gates of some rows, where they are looked up: the thread that uses them does. */
   void gather(float[] gates, int first, int count) {
-    if (input instanceof SequenceInput.Indices(int[] indices)) {
-      for (int row = first; row < first + count; row++) {
-        int column = indices[row] * gateCount;
-        KERNELS.sum(bias, 0, layer.weightInput.data(), column, gates, row * gateCount, gateCount);
+    gather(gates, first, count, 0, layer.hidden);
+  }
+
+  /** The same of some units. */
+  void gather(float[] gates, int first, int count, int firstUnit, int units) {
+    if (!(input instanceof SequenceInput.Indices(int[] indices))) {
+      return;
+    }
+    boolean whole = units == layer.hidden;
+    int pieces = whole ? 1 : layer.cell.gates();
+    int length = whole ? gateCount : units;
+    for (int row = first; row < first + count; row++) {
+      for (int piece = 0; piece < pieces; piece++) {
+        int unit = piece * layer.hidden + firstUnit;
+        int column = indices[row] * gateCount + unit;
+        int at = row * gateCount + unit;
+        KERNELS.sum(bias, unit, layer.weightInput.data(), column, gates, at, length);
       }
     }
   }

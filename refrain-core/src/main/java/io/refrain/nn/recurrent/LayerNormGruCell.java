@@ -70,9 +70,9 @@ public final class LayerNormGruCell implements StepCell {
     float[] gainX = s.parameters[GAIN_INPUT];
     float[] gainH = s.parameters[GAIN_HIDDEN];
     for (int row = 0; row < s.rows; row++) {
-      int x = s.gatesAt + row * 3 * n;
+      int x = s.gateAt(row, 0);
       int xn = x + 2 * n;
-      int r = s.notesAt + row * notes(n);
+      int r = s.noteAt(row, 0);
       int z = r + n;
       int candidate = z + n;
       int hn = candidate + n;
@@ -89,8 +89,8 @@ public final class LayerNormGruCell implements StepCell {
       KERNELS.sigmoid(notes, r, notes, r, 2 * n);
       KERNELS.addProduct(notes, r, notes, hn, notes, candidate, n);
       KERNELS.tanh(notes, candidate, notes, candidate, n);
-      int before = s.previousAt + row * n;
-      int at = s.nextAt + row * n;
+      int before = s.previousAt(row);
+      int at = s.nextAt(row);
       KERNELS.mix(notes, candidate, s.previous[0], before, notes, z, s.next[0], at, n);
     }
   }
@@ -102,17 +102,16 @@ public final class LayerNormGruCell implements StepCell {
     float[] dh = s.hiddenGradient;
     float[] d = s.scratch;
     for (int row = 0; row < s.rows; row++) {
-      int r = s.notesAt + row * notes(n);
+      int r = s.noteAt(row, 0);
       int z = r + n;
       int candidate = z + n;
       int hn = candidate + n;
-      int dhAt = s.hiddenGradientAt + row * n;
-      int own = s.firstRow + row;
+      int dhAt = s.hiddenGradientAt(row);
 
       // h' = n + (h - n) ⊙ z
       KERNELS.addProduct(
-          dh, dhAt, notes, z, s.previousHiddenGradient, s.previousHiddenGradientAt + row * n, n);
-      KERNELS.difference(s.previous[0], s.previousAt + row * n, notes, candidate, d, 0, n);
+          dh, dhAt, notes, z, s.previousHiddenGradient, s.previousHiddenGradientAt(row), n);
+      KERNELS.difference(s.previous[0], s.previousAt(row), notes, candidate, d, 0, n);
       KERNELS.product(dh, dhAt, d, 0, d, 0, n);
       KERNELS.product(dh, dhAt, notes, z, d, n, n);
       KERNELS.difference(dh, dhAt, d, n, d, n, n);
@@ -123,10 +122,10 @@ public final class LayerNormGruCell implements StepCell {
       KERNELS.product(notes, candidate, notes, hn, d, 0, n);
       KERNELS.product(notes, candidate, notes, r, notes, hn, n);
       KERNELS.sigmoidBackward(notes, r, d, 0, notes, r, n);
-      KERNELS.add(notes, r, s.parameterGradients[BIAS], own * 3 * n, 3 * n);
-      KERNELS.add(notes, hn, s.parameterGradients[BIAS_CANDIDATE], own * n, n);
+      KERNELS.add(notes, r, s.parameterGradients[BIAS], s.parameterAt(row, 3 * n), 3 * n);
+      KERNELS.add(notes, hn, s.parameterGradients[BIAS_CANDIDATE], s.parameterAt(row, n), n);
 
-      int x = s.gatesAt + row * 3 * n;
+      int x = s.gateAt(row, 0);
       int scales = hn + n;
       normalizeBackward(s, GAIN_INPUT, row, s.gates, x, 0, 2 * n, r, notes[scales]);
       normalizeBackward(s, GAIN_INPUT, row, s.gates, x, 2 * n, n, candidate, notes[scales + 1]);
@@ -155,7 +154,7 @@ public final class LayerNormGruCell implements StepCell {
         s.parameters[parameter],
         from,
         s.parameterGradients[parameter],
-        (s.firstRow + row) * 3 * s.hidden + from,
+        s.parameterAt(row, 3 * s.hidden) + from,
         s.scratch,
         0,
         length);

@@ -75,15 +75,15 @@ public final class LayerNormLstmCell implements StepCell {
     float[] notes = s.notes;
     float[] c = s.next[1];
     for (int row = 0; row < s.rows; row++) {
-      int x = s.gatesAt + row * 4 * n;
-      int i = s.notesAt + row * notes(n);
+      int x = s.gateAt(row, 0);
+      int i = s.noteAt(row, 0);
       int f = i + n;
       int g = f + n;
       int o = g + n;
       int normal = o + n;
       int tanhC = normal + n;
       int scales = tanhC + n;
-      int at = s.nextAt + row * n;
+      int at = s.nextAt(row);
 
       System.arraycopy(s.parameters[BIAS], 0, notes, i, 4 * n);
       float[] gain = s.parameters[GAIN_INPUT];
@@ -94,7 +94,7 @@ public final class LayerNormLstmCell implements StepCell {
       KERNELS.tanh(notes, g, notes, g, n);
       KERNELS.sigmoid(notes, o, notes, o, n);
 
-      KERNELS.product(notes, f, s.previous[1], s.previousAt + row * n, c, at, n);
+      KERNELS.product(notes, f, s.previous[1], s.previousAt(row), c, at, n);
       KERNELS.addProduct(notes, i, notes, g, c, at, n);
       System.arraycopy(c, at, notes, normal, n);
       System.arraycopy(s.parameters[BIAS_CELL], 0, notes, tanhC, n);
@@ -113,34 +113,33 @@ public final class LayerNormLstmCell implements StepCell {
     float[] dc = s.carriedGradient[1];
     float[] d = s.scratch;
     for (int row = 0; row < s.rows; row++) {
-      int i = s.notesAt + row * notes(n);
+      int i = s.noteAt(row, 0);
       int f = i + n;
       int g = f + n;
       int o = g + n;
       int normal = o + n;
       int tanhC = normal + n;
       int scales = tanhC + n;
-      int dhAt = s.hiddenGradientAt + row * n;
-      int dcAt = s.carriedAt + row * n;
-      int own = s.firstRow + row;
+      int dhAt = s.hiddenGradientAt(row);
+      int dcAt = s.carriedAt(row);
 
       KERNELS.product(dh, dhAt, notes, tanhC, d, 3 * n, n); // h' = o ⊙ tanh
       KERNELS.product(dh, dhAt, notes, o, d, 0, n);
       KERNELS.sigmoidBackward(notes, o, d, 3 * n, notes, o, n);
       KERNELS.tanhBackward(notes, tanhC, d, 0, notes, tanhC, n);
-      KERNELS.add(notes, tanhC, s.parameterGradients[BIAS_CELL], own * n, n);
+      KERNELS.add(notes, tanhC, s.parameterGradients[BIAS_CELL], s.parameterAt(row, n), n);
       normalizeBackward(s, GAIN_CELL, n, row, notes, normal, notes, tanhC, notes[scales + 2]);
       KERNELS.add(notes, normal, dc, dcAt, n);
 
       KERNELS.product(dc, dcAt, notes, g, d, 0, n); // c' = f ⊙ c + i ⊙ g
-      KERNELS.product(dc, dcAt, s.previous[1], s.previousAt + row * n, d, n, n);
+      KERNELS.product(dc, dcAt, s.previous[1], s.previousAt(row), d, n, n);
       KERNELS.product(dc, dcAt, notes, i, d, 2 * n, n);
       KERNELS.product(dc, dcAt, notes, f, dc, dcAt, n);
       KERNELS.sigmoidBackward(notes, i, d, 0, notes, i, 2 * n);
       KERNELS.tanhBackward(notes, g, d, 2 * n, notes, g, n);
 
-      int x = s.gatesAt + row * 4 * n;
-      KERNELS.add(notes, i, s.parameterGradients[BIAS], own * 4 * n, 4 * n);
+      int x = s.gateAt(row, 0);
+      KERNELS.add(notes, i, s.parameterGradients[BIAS], s.parameterAt(row, 4 * n), 4 * n);
       normalizeBackward(s, GAIN_INPUT, 4 * n, row, s.gates, x, notes, i, notes[scales]);
       normalizeBackward(s, GAIN_HIDDEN, 4 * n, row, s.recurrent, x, notes, i, notes[scales + 1]);
     }
@@ -165,7 +164,7 @@ public final class LayerNormLstmCell implements StepCell {
         s.parameters[parameter],
         0,
         s.parameterGradients[parameter],
-        (s.firstRow + row) * length,
+        s.parameterAt(row, length),
         s.scratch,
         0,
         length);

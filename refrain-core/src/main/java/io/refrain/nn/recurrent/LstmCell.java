@@ -51,16 +51,17 @@ public final class LstmCell implements StepCell {
     float[] gates = s.gates;
     float[] c = s.next[1];
     for (int row = 0; row < s.rows; row++) {
-      int i = s.gatesAt + row * 4 * n;
-      int f = i + n;
-      int g = f + n;
-      int o = g + n;
-      int at = s.nextAt + row * n;
-      int tanhC = s.notesAt + row * n;
-      KERNELS.sigmoid(gates, i, gates, i, 2 * n);
+      int i = s.gateAt(row, 0);
+      int f = s.gateAt(row, 1);
+      int g = s.gateAt(row, 2);
+      int o = s.gateAt(row, 3);
+      int at = s.nextAt(row);
+      int tanhC = s.noteAt(row, 0);
+      KERNELS.sigmoid(gates, i, gates, i, n);
+      KERNELS.sigmoid(gates, f, gates, f, n);
       KERNELS.tanh(gates, g, gates, g, n);
       KERNELS.sigmoid(gates, o, gates, o, n);
-      KERNELS.product(gates, f, s.previous[1], s.previousAt + row * n, c, at, n);
+      KERNELS.product(gates, f, s.previous[1], s.previousAt(row), c, at, n);
       KERNELS.addProduct(gates, i, gates, g, c, at, n);
       KERNELS.tanh(c, at, s.notes, tanhC, n);
       KERNELS.product(gates, o, s.notes, tanhC, s.next[0], at, n);
@@ -75,13 +76,13 @@ public final class LstmCell implements StepCell {
     float[] dc = s.carriedGradient[1];
     float[] d = s.scratch;
     for (int row = 0; row < s.rows; row++) {
-      int i = s.gatesAt + row * 4 * n;
-      int f = i + n;
-      int g = f + n;
-      int o = g + n;
-      int dhAt = s.hiddenGradientAt + row * n;
-      int dcAt = s.carriedAt + row * n;
-      int tanhC = s.notesAt + row * n;
+      int i = s.gateAt(row, 0);
+      int f = s.gateAt(row, 1);
+      int g = s.gateAt(row, 2);
+      int o = s.gateAt(row, 3);
+      int dhAt = s.hiddenGradientAt(row);
+      int dcAt = s.carriedAt(row);
+      int tanhC = s.noteAt(row, 0);
 
       KERNELS.product(dh, dhAt, gates, o, d, 0, n); // h' = o ⊙ tanh(c')
       KERNELS.tanhBackward(s.notes, tanhC, d, 0, d, 0, n);
@@ -89,7 +90,7 @@ public final class LstmCell implements StepCell {
       KERNELS.product(dh, dhAt, s.notes, tanhC, d, 0, n);
       KERNELS.sigmoidBackward(gates, o, d, 0, gates, o, n);
 
-      KERNELS.product(dc, dcAt, s.previous[1], s.previousAt + row * n, d, 0, n); // f ⊙ c
+      KERNELS.product(dc, dcAt, s.previous[1], s.previousAt(row), d, 0, n); // f ⊙ c
       KERNELS.product(dc, dcAt, gates, g, d, n, n); // i ⊙ g
       KERNELS.product(dc, dcAt, gates, i, d, 2 * n, n);
       KERNELS.product(dc, dcAt, gates, f, dc, dcAt, n);

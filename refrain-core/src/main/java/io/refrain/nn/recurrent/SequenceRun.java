@@ -120,8 +120,7 @@ final class SequenceRun implements LayerRun {
     Panels hiddenPanels = pack(hiddenWeight().transpose());
     Panels projectionPanels = projection == null ? null : pack(projection.transpose());
     input.forward(gates);
-    TimeWalk walk = new TimeWalk(this, hiddenPanels, projectionPanels);
-    tape.team().run(walk::forward);
+    tape.team().run(new ForwardWalk(this, hiddenPanels, projectionPanels)::run);
   }
 
   private Panels pack(Matrix weight) {
@@ -139,9 +138,8 @@ final class SequenceRun implements LayerRun {
     Matrix projection = projection();
     Panels hiddenPanels = pack(hiddenWeight());
     Panels projectionPanels = projection == null ? null : pack(projection);
-    TimeWalk walk = new TimeWalk(this, hiddenPanels, projectionPanels);
-    walk.prepareBackward();
-    tape.team().run(walk::backward);
+    BackwardWalk walk = new BackwardWalk(this, hiddenPanels, projectionPanels);
+    tape.team().run(walk::run);
 
     hiddenWeightGradient();
     projectionGradient();

@@ -26,13 +26,15 @@ final class Zoneout {
   private final float[][] kept; // [state][rows × width]
   private final float[] held; // [state][batch × hidden] in one array
 
+  private final boolean any;
   private final int batch;
   private final int hidden;
 
-  private Zoneout(float[] rates, float[][] kept, float[] held, int batch, int hidden) {
+  private Zoneout(float[] rates, float[][] kept, float[] held, boolean any, int batch, int hidden) {
     this.rates = rates;
     this.kept = kept;
     this.held = held;
+    this.any = any;
     this.batch = batch;
     this.hidden = hidden;
   }
@@ -53,7 +55,7 @@ final class Zoneout {
     boolean any = false;
     for (int state = 0; state < rates.length; state++) {
       boolean changes = rates[state] > 0;
-      any |= changes && state > 0;
+      any |= changes;
       int size = changes ? Tensor.size(timeline.size(), layer.stateWidth(state)) : 0;
       kept[state] = tape.buffer(size);
       if (!changes) {
@@ -67,7 +69,12 @@ final class Zoneout {
       }
     }
     float[] held = tape.buffer(any ? rates.length * timeline.batch() * layer.hidden : 0);
-    return new Zoneout(rates, kept, held, timeline.batch(), layer.hidden);
+    return new Zoneout(rates, kept, held, any, timeline.batch(), layer.hidden);
+  }
+
+  /** Whether any state may keep what it was. */
+  boolean changesAny() {
+    return any;
   }
 
   /** Whether a state may keep what it was. */
@@ -110,19 +117,19 @@ final class Zoneout {
   }
 
   /** Takes what goes past the cell out of the carried gradients. */
-  void holdBack(CellStep step, int nextAt) {
+  void holdBack(CellStep step) {
     int size = step.rows * step.hidden;
     for (int state = 1; state < rates.length; state++) {
       if (changes(state)) {
         int at = state * batch * hidden + step.carriedAt;
         Arrays.fill(held, at, at + size, 0f);
-        split(state, step.carriedGradient[state], step.carriedAt, nextAt, held, at, size);
+        split(state, step.carriedGradient[state], step.carriedAt, step.nextAt, held, at, size);
       }
     }
   }
 
   /** Adds to the carried gradients what {@link #holdBack} took. */
-  void giveBack(CellStep step, int nextAt) {
+  void giveBack(CellStep step) {
     int size = step.rows * step.hidden;
     for (int state = 1; state < rates.length; state++) {
       if (changes(state)) {
