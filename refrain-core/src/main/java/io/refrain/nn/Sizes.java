@@ -23,10 +23,16 @@ public final class Sizes {
   /** Demands that every index lies in 0 to {@code count} - 1. */
   public static void indices(String name, int[] indices, int count) {
     for (int i = 0; i < indices.length; i++) {
-      if (indices[i] < 0 || indices[i] >= count) {
-        throw new IllegalArgumentException(
-            "%s %d at position %d is outside 0 to %d".formatted(name, indices[i], i, count - 1));
-      }
+      index(name, indices, i, count);
+    }
+  }
+
+  /** Demands that the index at one position lies in 0 to {@code count} - 1. */
+  public static void index(String name, int[] indices, int position, int count) {
+    int index = indices[position];
+    if (index < 0 || index >= count) {
+      throw new IllegalArgumentException(
+          "%s %d at position %d is outside 0 to %d".formatted(name, index, position, count - 1));
     }
   }
 }

@@ -207,7 +207,7 @@ public final class RecurrentStack implements Module {
         throw new IllegalArgumentException(
             "this stack reads vectors: pass a tensor, or build it with withIndexedInput()");
       }
-      Sizes.indices("index", indices, options.input());
+      sequences.requireIndices(options.input(), options.batchFirst());
     } else if (x != null) {
       if (options.indexed()) {
         throw new IllegalArgumentException(

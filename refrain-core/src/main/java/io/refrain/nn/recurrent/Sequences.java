@@ -3,6 +3,7 @@ package io.refrain.nn.recurrent;
 import io.refrain.nn.Sizes;
 import io.refrain.tensor.Tensor;
 import java.util.Arrays;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -73,6 +74,21 @@ public final class Sequences {
   /** The indices, or null where these are vectors. */
   int @Nullable [] indices() {
     return indices;
+  }
+
+  /** Demands that every index but those in padding lies in 0 to {@code count} - 1. */
+  void requireIndices(int count, boolean batchFirst) {
+    int[] all = Objects.requireNonNull(indices);
+    int[] own = lengths(batchFirst);
+    if (own == null) {
+      Sizes.indices("index", all, count);
+      return;
+    }
+    for (int row = 0; row < own.length; row++) {
+      for (int t = 0; t < own[row]; t++) {
+        Sizes.index("index", all, batchFirst ? row * second + t : t * second + row, count);
+      }
+    }
   }
 
   int steps(boolean batchFirst) {

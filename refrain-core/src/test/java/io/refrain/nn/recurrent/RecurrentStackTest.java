@@ -191,6 +191,29 @@ class RecurrentStackTest {
     assertMessage(() -> deep.forward(tape, x, two), "layers in the state", "2", "1");
   }
 
+  /** As PyTorch's ignored index -100, padding may be what is no index at all. */
+  @Test
+  void indicesInPaddingAreNeverLookedAt() {
+    for (boolean batchFirst : new boolean[] {false, true}) {
+      StackOptions options = StackOptions.of(TANH, 3, 5).withIndexedInput();
+      options = batchFirst ? options.withBatchFirst() : options;
+      RecurrentStack stack = new RecurrentStack(options, random);
+      RecurrentState state = stack.initialState(2);
+      int[] timeFirst = {2, 0, 1, -100, 1, 99};
+      int[] rowsFirst = {2, 1, 1, 0, -100, 99};
+      Sequences sequences =
+          batchFirst ? Sequences.of(rowsFirst, 2, 3) : Sequences.of(timeFirst, 3, 2);
+
+      Tensor output = stack.forward(tape, sequences.withLengths(3, 1), state).output();
+
+      assertThat(output.size()).isEqualTo(3 * 2 * 5);
+      assertMessage(
+          () -> stack.forward(tape, sequences.withLengths(3, 2), state),
+          "index -100",
+          batchFirst ? "position 4" : "position 3");
+    }
+  }
+
   private static void assertMessage(Runnable mistake, String... parts) {
     assertThatIllegalArgumentException()
         .isThrownBy(mistake::run)
