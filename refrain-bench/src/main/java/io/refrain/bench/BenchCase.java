@@ -1,6 +1,5 @@
 package io.refrain.bench;
 
-import io.refrain.bench.workload.CellKind;
 import io.refrain.bench.workload.Generation;
 import io.refrain.bench.workload.PaddedPass;
 import io.refrain.bench.workload.RaggedPass;
@@ -21,21 +20,16 @@ interface BenchCase extends AutoCloseable {
   /**
    * Builds a case.
    *
-   * @param threads how many threads it may use; generation always uses one
+   * @param threads how many threads it may use
    */
   static BenchCase open(Workload workload, int threads) {
     return switch (workload) {
       case TrainingStep step -> new TrainingCase(step, threads);
-      case Generation generation -> new GenerationCase(generation);
-      case SequenceInference inference -> throw comesWith(inference.recurrent().cell());
-      case RaggedPass ragged -> throw comesWith(ragged.recurrent().cell());
-      case PaddedPass padded -> throw comesWith(padded.ragged().recurrent().cell());
+      case Generation generation -> new GenerationCase(generation, threads);
+      case SequenceInference inference -> new InferenceCase(inference, threads);
+      case RaggedPass ragged -> new RaggedCase(workload, ragged, true, threads);
+      case PaddedPass padded -> new RaggedCase(workload, padded.ragged(), false, threads);
     };
-  }
-
-  /** What Refrain's side of a case says until the library has its cell. */
-  static UnsupportedOperationException comesWith(CellKind cell) {
-    return new UnsupportedOperationException("Refrain's side comes with its cell " + cell);
   }
 
   /**

@@ -1,8 +1,10 @@
 package io.refrain.generate;
 
+import io.refrain.kernel.ThreadTeam;
 import io.refrain.model.FrozenLanguageModel;
 import java.util.function.IntPredicate;
 import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One text as it is read or written: the place of all mutable state of inference.
@@ -21,26 +23,42 @@ import java.util.random.RandomGenerator;
 public final class Session {
   private final FrozenLanguageModel model;
   private final FrozenLanguageModel.State state;
+  private final @Nullable ThreadTeam team;
   private boolean begun;
 
   /** Begins a text. */
   public Session(FrozenLanguageModel model) {
-    this(model, model.initialState(), false);
+    this(model, model.initialState(), null, false);
   }
 
-  private Session(FrozenLanguageModel model, FrozenLanguageModel.State state, boolean begun) {
+  /**
+   * Begins a text whose tokens several threads make together: sooner where the model is large, see
+   * {@link FrozenLanguageModel#threads}, and to the same bits.
+   *
+   * @param team works for one session at a time
+   */
+  public Session(FrozenLanguageModel model, ThreadTeam team) {
+    this(model, model.initialState(), team, false);
+  }
+
+  private Session(
+      FrozenLanguageModel model,
+      FrozenLanguageModel.State state,
+      @Nullable ThreadTeam team,
+      boolean begun) {
     this.model = model;
     this.state = state;
+    this.team = team;
     this.begun = begun;
   }
 
   /** Reads tokens: the warm-up on a prefix. */
   public void read(int... tokens) {
     for (int i = 0; i < tokens.length - 1; i++) {
-      model.read(state, tokens[i]);
+      model.read(state, tokens[i], team);
     }
     if (tokens.length > 0) {
-      model.advance(state, tokens[tokens.length - 1]);
+      model.advance(state, tokens[tokens.length - 1], team);
       begun = true;
     }
   }
@@ -71,12 +89,12 @@ public final class Session {
       if (!sink.test(token)) {
         return;
       }
-      model.advance(state, token);
+      model.advance(state, token, team);
     }
   }
 
   /** A session at the same place, which goes its own way. */
   public Session fork() {
-    return new Session(model, state.copy(), begun);
+    return new Session(model, state.copy(), team, begun);
   }
 }

@@ -60,6 +60,11 @@ public final class FrozenLanguageModel {
     return config;
   }
 
+  /** How many of so many threads make a token come sooner; see {@link #advance}. */
+  public int threads(int available) {
+    return stack.threads(available);
+  }
+
   /** Where a text begins. */
   public State initialState() {
     return new State(stack.initialState(), new float[config.vocabulary()]);
@@ -101,7 +106,12 @@ public final class FrozenLanguageModel {
     read(state, token, null);
   }
 
-  private void read(State state, int token, @Nullable ThreadTeam team) {
+  /**
+   * Reads a token without computing what comes next.
+   *
+   * @param team as in {@link #advance}
+   */
+  public void read(State state, int token, @Nullable ThreadTeam team) {
     if (token < 0 || token >= config.vocabulary()) {
       throw new IllegalArgumentException(
           "token %d is outside 0 to %d".formatted(token, config.vocabulary() - 1));

@@ -102,6 +102,12 @@ final class FrozenLayer {
     return columns != null;
   }
 
+  /** How many weights a single step reads. */
+  long weights() {
+    long read = columns == null ? input : 1;
+    return (long) cell.gates() * hidden * (read + (weightHidden.length == 0 ? 0 : output));
+  }
+
   /** How many of so many threads can share a step. */
   int parts(int threads) {
     boolean whole = !cell.unitwise() || !cell.parameters().isEmpty();

@@ -1,6 +1,7 @@
 package io.refrain.nn.recurrent;
 
 import io.refrain.kernel.Barrier;
+import java.util.Arrays;
 
 /**
  * Where a sequence stands in one {@link FrozenLayer}. Its states are twice there: a step reads the
@@ -22,6 +23,12 @@ final class FrozenPosition {
       for (int state = 0; state < layer.rates.length; state++) {
         states[i][state] = new float[state == 0 ? layer.output : layer.hidden];
       }
+    }
+  }
+
+  void reset() {
+    for (float[] state : states[turn]) {
+      Arrays.fill(state, 0f);
     }
   }
 

@@ -5,6 +5,7 @@ import io.refrain.kernel.Kernels;
 import io.refrain.kernel.ThreadTeam;
 import io.refrain.nn.Sizes;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -19,6 +20,9 @@ import org.jspecify.annotations.Nullable;
 public final class FrozenStack {
   private static final Kernels KERNELS = Kernels.get();
   private static final float[] NONE = {};
+
+  /** Takes some microseconds to read, against the fraction of one that a meeting takes. */
+  private static final long WEIGHTS_OF_A_THREAD = 1 << 17;
 
   private final boolean residual;
   private final List<FrozenLayer> layers = new ArrayList<>();
@@ -58,6 +62,12 @@ public final class FrozenStack {
       }
     }
 
+    /** Goes back to the beginning of a sequence. */
+    public void reset() {
+      layers.forEach(FrozenPosition::reset);
+      Arrays.fill(sum, 0f);
+    }
+
     /** A copy that goes its own way. */
     public State copy() {
       State copy = new State(layers.stream().map(FrozenPosition::copy).toList(), sum.length > 0);
@@ -82,6 +92,20 @@ public final class FrozenStack {
   /** Zeros: the state before a sequence begins. */
   public State initialState() {
     return new State(layers.stream().map(FrozenPosition::new).toList(), residual);
+  }
+
+  /**
+   * How many of so many threads make a single step shorter: they must meet once a layer, which pays
+   * when each has many weights to read in between.
+   */
+  public int threads(int available) {
+    long weights = 0;
+    int threads = available;
+    for (FrozenLayer layer : layers) {
+      weights += layer.weights();
+      threads = Math.min(threads, layer.parts(available));
+    }
+    return Math.clamp(weights / WEIGHTS_OF_A_THREAD, 1, threads);
   }
 
   /** Values in an output. */
