@@ -3,6 +3,7 @@ package io.refrain.cli;
 import io.refrain.kernel.ThreadTeam;
 import io.refrain.text.Corpus;
 import io.refrain.text.Tokenizer;
+import io.refrain.train.Progress;
 import io.refrain.train.RunConfig;
 import io.refrain.train.RunDirectory;
 import java.io.IOException;
@@ -38,12 +39,23 @@ import picocli.CommandLine.Spec;
       "  refrain train                               Dickens, 90 seconds, runs/dickens",
       "  refrain train book.txt --minutes 10 --hidden 1024 --out runs/book",
       "  refrain train --recipe notebook             the lecture's training",
+      "  refrain train book.txt --epochs 20 --schedule cosine --warm-up 200",
+      "  refrain train book.txt --optimizer sgd --momentum 0.9 --nesterov --learning-rate 0.5",
+      "  refrain train book.txt --optimizer asgd --learning-rate 2 --evaluate-every 500",
       "  refrain train --out runs/book --resume      go on where it stopped"
     })
 final class TrainCommand implements Callable<Integer> {
   /** Where to go on, when to stop, and what changes no result. */
   private static final List<String> WITH_RESUME =
-      List.of("--resume", "--out", "--epochs", "--minutes", "--threads", "--json", "--stacktrace");
+      List.of(
+          "--resume",
+          "--out",
+          "--epochs",
+          "--updates",
+          "--minutes",
+          "--threads",
+          "--json",
+          "--stacktrace");
 
   @Spec private CommandSpec spec;
 
@@ -114,10 +126,12 @@ final class TrainCommand implements Callable<Integer> {
     Corpus text = Texts.read(name);
     Tokenizer tokenizer =
         options.tokenizer().train(text.text(), options.tokenizer().defaultOptions());
+    int[] tokens = tokenizer.encode(text.text());
     RunConfig config =
-        options.config(Texts.lasting(name), Texts.sha1(text), tokenizer.vocabulary().size());
+        options.config(
+            Texts.lasting(name), Texts.sha1(text), tokenizer.vocabulary().size(), tokens);
     RunDirectory directory = new RunDirectory(out == null ? free(name) : out);
-    return new Job(directory, config, tokenizer, tokenizer.encode(text.text()));
+    return new Job(directory, config, tokenizer, tokens);
   }
 
   private Job resumed() throws IOException {
@@ -130,20 +144,30 @@ final class TrainCommand implements Callable<Integer> {
     RunConfig config = directory.config();
     Corpus text = Texts.readUnchanged(config, out, "put it back to go on");
     Tokenizer tokenizer = directory.tokenizer();
-    if (isGiven("--epochs")) {
-      requireMoreThanDone(directory);
-    }
-    RunConfig limited = options.withLimits(config, isGiven("--epochs"), isGiven("--minutes"));
+    requireMoreThanDone(directory);
+    RunConfig limited = options.withLimits(config);
     return new Job(directory, limited, tokenizer, tokenizer.encode(text.text()));
   }
 
   /** The number is kept for good, so one that ends the run where it stands is a slip. */
   private void requireMoreThanDone(RunDirectory directory) throws IOException {
-    int done = Files.exists(directory.resumeFile()) ? directory.progress().epoch() : 0;
-    if (options.epochs != null && options.epochs <= done && options.epochs > 0) {
+    Progress done = Files.exists(directory.resumeFile()) ? directory.progress() : null;
+    if (done == null) {
+      return;
+    }
+    if (options.epochs != null && isGiven("--epochs")) {
+      requireMore(directory, "--epochs", options.epochs, done.epoch());
+    }
+    if (options.updates != null && isGiven("--updates")) {
+      requireMore(directory, "--updates", options.updates, done.update());
+    }
+  }
+
+  private static void requireMore(RunDirectory directory, String option, long wish, long done) {
+    if (wish <= done && wish > 0) {
       throw new IllegalArgumentException(
-          "--epochs must be above the %s that %s has done, but is %d"
-              .formatted(Figures.count(done), directory.path(), options.epochs));
+          "%s must be above the %s that %s has done, but is %d"
+              .formatted(option, Figures.count(done), directory.path(), wish));
     }
   }
 

@@ -5,11 +5,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.refrain.model.CellKind;
 import io.refrain.model.LanguageModel;
 import io.refrain.model.LanguageModelConfig;
+import io.refrain.optim.Clipping;
+import io.refrain.optim.Schedule;
+import io.refrain.optim.Sgd;
 import io.refrain.store.Json;
-import io.refrain.train.OptimizerKind;
+import io.refrain.train.Batching;
+import io.refrain.train.Limits;
+import io.refrain.train.Partition;
 import io.refrain.train.Progress;
 import io.refrain.train.Trainer;
 import io.refrain.train.TrainingConfig;
+import io.refrain.train.TrainingListener;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
@@ -30,17 +36,17 @@ class TrainingDisplayTest {
   private long nanos;
 
   private static TrainingConfig config(int epochs, double minutes) {
+    return config(new Limits(epochs, Long.MAX_VALUE, minutes, 0), 1);
+  }
+
+  private static TrainingConfig config(Limits limits, int accumulate) {
     return new TrainingConfig(
-        10,
-        20,
-        TrainingConfig.Partition.SEQUENTIAL,
-        true,
-        epochs,
-        minutes,
-        OptimizerKind.SGD,
+        new Batching(10, 20, Partition.SEQUENTIAL, true, accumulate),
+        limits,
+        Sgd.Options.plain(),
         1,
-        1,
-        0,
+        new Schedule.Constant(),
+        Clipping.byNorm(1),
         0,
         1);
   }
@@ -71,7 +77,9 @@ class TrainingDisplayTest {
   private void train(TrainingDisplay display, int from, int to) throws Exception {
     for (int update = from; update <= to; update++) {
       nanos += 100_000_000;
-      display.updated(progress(update, Double.POSITIVE_INFINITY), BATCHES, Math.log(4), 1);
+      display.updated(
+          progress(update, Double.POSITIVE_INFINITY),
+          new TrainingListener.Update(BATCHES, Math.log(4), 1, 1));
     }
   }
 

@@ -60,7 +60,7 @@ class RunDirectoryTest {
             SmallTraining.sgd().withMinutes(1.5).withEpochs(Integer.MAX_VALUE),
             SmallTraining.adam()
                 .withRate(1e-3, Double.POSITIVE_INFINITY)
-                .withPartition(TrainingConfig.Partition.RANDOM))) {
+                .withPartition(Partition.RANDOM))) {
       byte[] json = Json.pretty(training.run().toJson()).getBytes(StandardCharsets.UTF_8);
       assertThat(RunConfig.fromJson(JsonObject.parse("config", json))).isEqualTo(training.run());
     }
@@ -85,11 +85,11 @@ class RunDirectoryTest {
 
   @Test
   void aNewerFormatIsOneClearLine() throws IOException {
-    editConfig("\"format\": 1", "\"format\": 2, \"invented_later\": true");
+    editConfig("\"format\": 2", "\"format\": 3, \"invented_later\": true");
     assertThatIOException()
         .isThrownBy(() -> directory.config())
         .withMessage(
-            "%s: the run was written by a newer version (format 2, this one reads up to 1):"
+            "%s: the run was written by a newer version (format 3, this one reads up to 2):"
                 + " update Refrain",
             directory.configFile());
   }
@@ -99,8 +99,8 @@ class RunDirectoryTest {
       delimiter = '|',
       textBlock =
           """
-          "format": 1              | "format": 0              | format must be from 1 to 1, but is 0
-          "format": 1              | "format": "one"          | `format` must be a whole number
+          "format": 2              | "format": 0              | format must be from 1 to 2, but is 0
+          "format": 2              | "format": "one"          | `format` must be a whole number
           "sequential"             | "spiral"                 | unknown partition "spiral"; known are
           "rnn-tanh"               | "gru-9"                  | unknown cell "gru-9"; known are
           "sgd"                    | "newton"                 | unknown optimizer "newton"; known are

@@ -28,7 +28,7 @@ class StopAndResumeTest {
         SmallTraining.adam(),
         // Evaluates at the ends of epochs and elsewhere, and stops by patience before the end.
         SmallTraining.adam().withRate(0.3, 1).withEpochs(50).evaluatedEvery(3, 2),
-        SmallTraining.adam().withPartition(TrainingConfig.Partition.RANDOM).evaluatedEvery(5, 0));
+        SmallTraining.adam().withPartition(Partition.RANDOM).evaluatedEvery(5, 0));
   }
 
   /** Notes validations, and lets go of training after one update. */
@@ -46,8 +46,7 @@ class StopAndResumeTest {
     }
 
     @Override
-    public void updated(Progress progress, int batchesInEpoch, double loss, double gradientNorm)
-        throws IOException {
+    public void updated(Progress progress, Update update) throws IOException {
       if (progress.update() == stopAt && abruptly) {
         trainer.save(folder.resolve("stopped.safetensors"), Map.of());
         throw new IOException("killed");

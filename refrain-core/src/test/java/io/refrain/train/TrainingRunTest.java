@@ -112,8 +112,7 @@ class TrainingRunTest {
     }
 
     @Override
-    public void updated(Progress progress, int batchesInEpoch, double loss, double gradientNorm)
-        throws IOException {
+    public void updated(Progress progress, Update made) throws IOException {
       if (progress.update() + 1 == update && checkpoint) {
         run.checkpointEvery(0);
       }
