@@ -1,0 +1,167 @@
+package io.refrain.train;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import io.refrain.data.Epoch;
+import io.refrain.data.Split;
+import io.refrain.data.TokenBatch;
+import io.refrain.kernel.ThreadTeam;
+import io.refrain.model.LanguageModel;
+import io.refrain.nn.Parameter;
+import io.refrain.optim.GradientNorm;
+import io.refrain.optim.Sgd;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Updates of several batches against the loop that a PyTorch user writes. */
+class AccumulationTest {
+  private static final int BATCHES = 5;
+
+  private static LanguageModel model(SmallTraining training) {
+    return new LanguageModel(training.model(), new SplittableRandom(1));
+  }
+
+  /** What loss / N would have flow back, batch after batch, into a gradient of its own. */
+  private static Map<String, double[]> meanGradient(
+      TruncatedBptt bptt,
+      LanguageModel model,
+      Epoch epoch,
+      int first,
+      int count,
+      boolean carry,
+      List<Double> losses) {
+    Map<String, double[]> mean = new LinkedHashMap<>();
+    TokenBatch batch = new TokenBatch(SmallTraining.STEPS, SmallTraining.BATCH);
+    double loss = 0;
+    for (int i = first; i < first + count; i++) {
+      epoch.fill(i, batch);
+      model.parameters().values().forEach(parameter -> parameter.tensor().clearGradient());
+      loss += bptt.backward(batch) / count;
+      if (carry) {
+        bptt.carry();
+      }
+      model
+          .parameters()
+          .forEach((name, parameter) -> {
+            double[] sum = mean.computeIfAbsent(name, key -> new double[parameter.size()]);
+            float[] gradient = parameter.tensor().gradient();
+            for (int j = 0; j < sum.length; j++) {
+              sum[j] += gradient[j] / (double) count;
+            }
+          });
+    }
+    losses.add(loss);
+    return mean;
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void anUpdateIsTheMeanOfItsBatches(boolean carry) throws IOException {
+    SmallTraining training = SmallTraining.sgd().accumulating(2).withEpochs(1);
+    TrainingConfig config = training.config();
+    if (!carry) {
+      config =
+          new TrainingConfig(
+              new Batching(
+                  SmallTraining.BATCH, SmallTraining.STEPS, Partition.SEQUENTIAL, false, 2),
+              config.limits(),
+              config.optimizer(),
+              config.learningRate(),
+              config.schedule(),
+              config.clipping(),
+              0,
+              config.seed());
+    }
+    Split split = Split.byPosition(SmallTraining.tokens(), 0.2);
+    LanguageModel expected = model(training);
+    Epoch epoch = config.batching().epoch(split.train(), config.seed(), 0);
+    assertThat(epoch.batches()).isEqualTo(BATCHES);
+    TruncatedBptt bptt =
+        new TruncatedBptt(expected, SmallTraining.STEPS, SmallTraining.BATCH, ThreadTeam.single());
+    List<Double> losses = new ArrayList<>();
+    List<Double> norms = new ArrayList<>();
+    for (int first = 0; first < BATCHES; first += 2) {
+      int count = Math.min(2, BATCHES - first);
+      Map<String, double[]> mean = meanGradient(bptt, expected, epoch, first, count, carry, losses);
+      double squares = 0;
+      for (double[] values : mean.values()) {
+        for (double value : values) {
+          squares += value * value;
+        }
+      }
+      double norm = Math.sqrt(squares);
+      norms.add(norm);
+      for (Map.Entry<String, Parameter> entry : expected.parameters().entrySet()) {
+        double[] gradient = mean.get(entry.getKey());
+        float[] weights = entry.getValue().data();
+        for (int i = 0; i < weights.length; i++) {
+          weights[i] -= (float) (0.5 * Math.min(1, 1 / (norm + 1e-6)) * gradient[i]);
+        }
+      }
+    }
+
+    List<TrainingListener.Update> updates = new ArrayList<>();
+    Trainer trainer = new Trainer(config, model(training), split, ThreadTeam.single());
+    trainer.run(
+        new TrainingListener() {
+          @Override
+          public void updated(Progress progress, Update update) {
+            updates.add(update);
+            assertThat(progress.lossCount()).isEqualTo(Math.min(BATCHES, 2L * updates.size()));
+          }
+        });
+
+    assertThat(updates).hasSize(3);
+    for (int i = 0; i < 3; i++) {
+      assertThat(updates.get(i).loss()).isCloseTo(losses.get(i), within(1e-5));
+      assertThat(updates.get(i).gradientNorm()).isCloseTo(norms.get(i), within(1e-5));
+    }
+    expected
+        .parameters()
+        .forEach((name, parameter) -> {
+          float[] actual = trainer.model().parameters().get(name).data();
+          for (int i = 0; i < actual.length; i++) {
+            assertThat(actual[i]).as(name).isCloseTo(parameter.data()[i], within(1e-5f));
+          }
+        });
+  }
+
+  /** Two batches of the same rows without state are one batch of them, twice the gradient. */
+  @Test
+  void gradientsAddUpUntilTheyAreCleared() {
+    SmallTraining training = SmallTraining.sgd();
+    LanguageModel model = model(training);
+    TokenBatch batch = new TokenBatch(SmallTraining.STEPS, SmallTraining.BATCH);
+    training.config().batching().epoch(SmallTraining.tokens(), 1, 0).fill(0, batch);
+    TruncatedBptt bptt =
+        new TruncatedBptt(model, SmallTraining.STEPS, SmallTraining.BATCH, ThreadTeam.single());
+    Sgd optimizer = new Sgd(model.parameters());
+    bptt.backward(batch);
+    double once = GradientNorm.of(ThreadTeam.single(), model.parameters().values());
+    bptt.backward(batch);
+    double twice = GradientNorm.of(ThreadTeam.single(), model.parameters().values());
+    assertThat(twice).isCloseTo(2 * once, within(1e-5 * once));
+    optimizer.clearGradients();
+    assertThat(GradientNorm.of(ThreadTeam.single(), model.parameters().values())).isZero();
+  }
+
+  @Test
+  void countsTheUpdatesOfAnEpoch() {
+    Batching batching = new Batching(4, 5, Partition.SEQUENTIAL, true, 2);
+    for (int tokens = 21; tokens < 300; tokens++) {
+      long most = 0;
+      for (int epoch = 0; epoch < 40; epoch++) {
+        most = Math.max(most, batching.epoch(new int[tokens], 3, epoch).batches());
+      }
+      assertThat(batching.mostUpdatesOfAnEpoch(tokens)).isEqualTo((most + 1) / 2);
+    }
+  }
+}
