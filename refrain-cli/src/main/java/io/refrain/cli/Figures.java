@@ -3,6 +3,8 @@ package io.refrain.cli;
 import io.refrain.optim.OptimizerConfig;
 import io.refrain.optim.Schedule;
 import io.refrain.train.Limits;
+import java.math.BigDecimal;
+import java.math.MathContext;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -107,6 +109,11 @@ final class Figures {
     return value == Math.rint(value) && Math.abs(value) < 1e9
         ? Long.toString((long) value)
         : Double.toString(value);
+  }
+
+  /** {@return a learning rate with two digits, such as 0.0025} */
+  static String learningRate(double rate) {
+    return new BigDecimal(rate).round(new MathContext(2)).stripTrailingZeros().toPlainString();
   }
 
   /** {@return a count with its thousands set apart, such as 1,200} */

@@ -39,6 +39,7 @@ import picocli.CommandLine.Spec;
       "  refrain train                               Dickens, 90 seconds, runs/dickens",
       "  refrain train book.txt --minutes 10 --hidden 1024 --out runs/book",
       "  refrain train --recipe notebook             the lecture's training",
+      "  refrain train book.txt --find-learning-rate",
       "  refrain train book.txt --epochs 20 --schedule cosine --warm-up 200",
       "  refrain train book.txt --optimizer sgd --momentum 0.9 --nesterov --learning-rate 0.5",
       "  refrain train book.txt --optimizer asgd --learning-rate 2 --evaluate-every 500",
@@ -84,6 +85,14 @@ final class TrainCommand implements Callable<Integer> {
   @Option(names = "--resume", description = "Go on with the run in --out, as it was configured.")
   private boolean resume;
 
+  @Option(
+      names = "--find-learning-rate",
+      description = {
+        "Do not train, but try learning rates from 0.000001 to 100 for a short while, suggest",
+        "one and draw the curve, in --out or beside the runs. Makes no run."
+      })
+  private boolean findLearningRate;
+
   @Mixin private TrainOptions options;
   @Mixin private Threads threads;
   @Mixin private Output output;
@@ -96,10 +105,22 @@ final class TrainCommand implements Callable<Integer> {
     Job job = resume ? resumed() : fresh();
     PrintWriter err = spec.commandLine().getErr();
     try (ThreadTeam team = new ThreadTeam(threads.count())) {
+      if (findLearningRate) {
+        search(job).run(team, output.json, spec.commandLine().getOut(), err);
+        return 0;
+      }
       Training training =
           new Training(job.directory(), job.config(), job.tokenizer(), job.tokens(), team);
       return training.run(resume, output.json, spec.commandLine().getOut(), err);
     }
+  }
+
+  private LearningRateSearch search(Job job) {
+    Path beside = Path.of("runs");
+    return out == null
+        ? new LearningRateSearch(
+            job.config(), job.tokens(), beside, nameOf(job.config().corpus()) + "-learning-rate")
+        : new LearningRateSearch(job.config(), job.tokens(), out, "learning-rate");
   }
 
   /**
