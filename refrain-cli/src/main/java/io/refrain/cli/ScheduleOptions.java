@@ -15,10 +15,10 @@ final class ScheduleOptions {
   @Option(
       names = CHOICE,
       paramLabel = "NAME",
-      description = {
-        "How the learning rate changes: constant, step, exponential, cosine, one-cycle or",
-        "plateau. cosine and one-cycle end with --updates or --epochs (default: ${DEFAULT-VALUE})."
-      })
+      description =
+          "How the learning rate changes: constant, step, exponential, cosine, one-cycle or plateau."
+              + " cosine and one-cycle end with --updates or --epochs, as they were at the start"
+              + " (default: ${DEFAULT-VALUE}).")
   private String schedule;
 
   @Option(

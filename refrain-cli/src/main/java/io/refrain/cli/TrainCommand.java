@@ -28,6 +28,7 @@ import picocli.CommandLine.Spec;
     name = "train",
     mixinStandardHelpOptions = true,
     sortOptions = false,
+    abbreviateSynopsis = true,
     description = {
       "Train a language model on a text.",
       "Progress goes to standard error; the run's folder holds the model, its",
@@ -41,7 +42,7 @@ import picocli.CommandLine.Spec;
       "  refrain train --recipe notebook             the lecture's training",
       "  refrain train book.txt --find-learning-rate",
       "  refrain train book.txt --epochs 20 --schedule cosine --warm-up 200",
-      "  refrain train book.txt --optimizer sgd --momentum 0.9 --nesterov --learning-rate 0.5",
+      "  refrain train book.txt --optimizer sgd --learning-rate 0.5 --momentum 0.9",
       "  refrain train book.txt --optimizer asgd --learning-rate 2 --evaluate-every 500",
       "  refrain train --out runs/book --resume      go on where it stopped"
     })
@@ -87,10 +88,9 @@ final class TrainCommand implements Callable<Integer> {
 
   @Option(
       names = "--find-learning-rate",
-      description = {
-        "Do not train, but try learning rates from 0.000001 to 100 for a short while, suggest",
-        "one and draw the curve, in --out or beside the runs. Makes no run."
-      })
+      description =
+          "Do not train, but try learning rates from 0.000001 to 100 for a short while, suggest one"
+              + " and draw the curve, in --out or beside the runs. Makes no run.")
   private boolean findLearningRate;
 
   @Mixin private TrainOptions options;

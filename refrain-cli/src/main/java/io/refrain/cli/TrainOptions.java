@@ -64,7 +64,7 @@ final class TrainOptions {
   @Option(
       names = "--steps",
       paramLabel = "N",
-      description = "Time steps between updates (default: ${DEFAULT-VALUE}).")
+      description = "Time steps of a batch (default: ${DEFAULT-VALUE}).")
   private int steps;
 
   @Option(
@@ -82,10 +82,9 @@ final class TrainOptions {
   @Option(
       names = "--minutes",
       paramLabel = "M",
-      description = {
-        "Time to train, at most (default: the recipe's, else 1.5 without --epochs and",
-        "--updates); each resume of a run whose time was up has all of it again."
-      })
+      description =
+          "Time to train, at most (default: the recipe's, else 1.5 without --epochs and --updates);"
+              + " each resume of a run whose time was up has all of it again.")
   @Nullable Double minutes;
 
   @Option(

@@ -1,6 +1,7 @@
 package io.refrain.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import io.refrain.model.CellKind;
 import io.refrain.model.LanguageModel;
@@ -202,6 +203,31 @@ class TrainingDisplayTest {
     Pace.Reading reading = pace.read();
     assertThat(reading.fraction()).isEqualTo(0.75);
     assertThat(reading.secondsLeft()).isEqualTo(15);
+  }
+
+  @Test
+  void knowsALimitOfUpdates() {
+    Pace pace = pace(config(new Limits(1000, 200, Double.POSITIVE_INFINITY, 0), 1));
+    for (int update = 1; update <= 150; update++) {
+      nanos += 100_000_000;
+      pace.updated(progress(update, 1), BATCHES, 1);
+    }
+    Pace.Reading reading = pace.read();
+    assertThat(reading.fraction()).isEqualTo(0.75);
+    assertThat(reading.secondsLeft()).isEqualTo(5);
+  }
+
+  @Test
+  void anUpdateOfSeveralBatchesSeesTheirTokens() {
+    Pace pace = pace(config(Limits.NONE.withEpochs(1), 4));
+    for (int update = 1; update <= 20; update++) {
+      nanos += 100_000_000;
+      pace.updated(new Progress(update, 0, 4 * update, 2, 1, 1, 1, 0, 0, 0), BATCHES, 1);
+    }
+    Pace.Reading reading = pace.read();
+    assertThat(reading.tokensPerSecond()).isEqualTo(10 * 4 * 10 * 20);
+    assertThat(reading.fraction()).isEqualTo(0.8);
+    assertThat(reading.secondsLeft()).isCloseTo(0.5, within(1e-9));
   }
 
   @Test

@@ -9,7 +9,6 @@ import io.refrain.kernel.ThreadTeam;
 import io.refrain.model.CellKind;
 import io.refrain.model.LanguageModel;
 import io.refrain.model.LanguageModelConfig;
-import io.refrain.optim.AveragedSgd;
 import io.refrain.optim.Clipping;
 import io.refrain.optim.OptimizerConfig;
 import io.refrain.optim.Plateau;
@@ -240,80 +239,6 @@ class TrainerTest {
             "patience 4 waits for validations, but only [0-5] tokens are held out, fewer than the 6"
                 + " of a row: hold out more, or set patience to 0");
     training.evaluatedEvery(3, 0).trainer(1);
-  }
-
-  @Test
-  void whatWaitsForValidationsNeedsTextForThem() {
-    assertThatIllegalArgumentException()
-        .isThrownBy(() ->
-            SmallTraining.sgd()
-                .withValidation(0)
-                .withSchedule(new Plateau(0.5, 1, 0, 0))
-                .trainer(1))
-        .withMessageStartingWith("the schedule plateau waits for validations, but only 0 tokens");
-    assertThatIllegalArgumentException()
-        .isThrownBy(() ->
-            SmallTraining.sgd()
-                .withValidation(0)
-                .withOptimizer(AveragedSgd.Options.nonMonotone(5), 1)
-                .trainer(1))
-        .withMessageStartingWith("non-monotone averaging over 5 waits for validations");
-  }
-
-  @Test
-  void updatesHaveTheRatesOfTheirSchedule() throws IOException {
-    Schedule.ByUpdate schedule = new Schedule.Cosine(12, 3, 0.01);
-    List<Double> rates = new ArrayList<>();
-    Trainer trainer = SmallTraining.sgd().withSchedule(schedule).withUpdates(12).trainer(1);
-    Trainer.End end =
-        trainer.run(
-            new TrainingListener() {
-              @Override
-              public void updated(Progress progress, Update update) {
-                rates.add(update.learningRate());
-              }
-            });
-    assertThat(end).isEqualTo(Trainer.End.UPDATES);
-    assertThat(rates).hasSize(12);
-    for (int update = 0; update < 12; update++) {
-      assertThat(rates.get(update)).isEqualTo(schedule.rate(0.5, update));
-    }
-  }
-
-  @Test
-  void aPlateauLowersTheRateAfterValidations() throws IOException {
-    List<Double> rates = new ArrayList<>();
-    List<Double> losses = new ArrayList<>();
-    SmallTraining.adam()
-        .withRate(0.1, 1)
-        .withSchedule(new Plateau(0.5, 1, 0, 1e-3))
-        .evaluatedEvery(2, 0)
-        .withEpochs(12)
-        .trainer(1)
-        .run(
-            new TrainingListener() {
-              @Override
-              public void updated(Progress progress, Update update) {
-                rates.add(update.learningRate());
-              }
-
-              @Override
-              public void evaluated(
-                  Progress progress,
-                  LanguageModel.Evaluation evaluation,
-                  boolean better,
-                  LanguageModel model) {
-                losses.add(evaluation.nats());
-              }
-            });
-    Plateau.State state = Plateau.start(0.1);
-    for (int update = 0; update < rates.size(); update++) {
-      if (update > 0 && update % 2 == 0) {
-        state = new Plateau(0.5, 1, 0, 1e-3).after(state, losses.get(update / 2 - 1));
-      }
-      assertThat(rates.get(update)).as("update %d", update).isEqualTo(state.rate());
-    }
-    assertThat(rates.getLast()).isLessThan(0.05);
   }
 
   @Test

@@ -11,7 +11,6 @@ import io.refrain.model.LanguageModel;
 import io.refrain.model.LanguageModelConfig;
 import io.refrain.nn.Parameter;
 import io.refrain.optim.AveragedSgd;
-import io.refrain.optim.Schedule;
 import io.refrain.store.JsonLines;
 import io.refrain.store.JsonObject;
 import io.refrain.store.RunLock;
@@ -41,7 +40,7 @@ class TrainingRunTest {
 
   @TempDir Path folder;
 
-  private static TrainingRun create(Path path, SmallTraining training) throws IOException {
+  static TrainingRun create(Path path, SmallTraining training) throws IOException {
     return TrainingRun.create(
         new RunDirectory(path),
         training.run(),
@@ -50,12 +49,12 @@ class TrainingRunTest {
         ThreadTeam.single());
   }
 
-  private static TrainingRun resume(Path path, RunConfig config) throws IOException {
+  static TrainingRun resume(Path path, RunConfig config) throws IOException {
     return TrainingRun.resume(
         new RunDirectory(path), config, SmallTraining.tokens(), ThreadTeam.single());
   }
 
-  private static TrainingRun resume(Path path) throws IOException {
+  static TrainingRun resume(Path path) throws IOException {
     return resume(path, new RunDirectory(path).config());
   }
 
@@ -92,7 +91,7 @@ class TrainingRunTest {
         averaged());
   }
 
-  private static SmallTraining averaged() {
+  static SmallTraining averaged() {
     return SmallTraining.sgd()
         .withOptimizer(AveragedSgd.Options.nonMonotone(2), 3)
         .withEpochs(EPOCHS)
@@ -214,83 +213,6 @@ class TrainingRunTest {
     }
     assertSameRun(path, expected);
     assertThat(new RunDirectory(path).config()).isEqualTo(training.withEpochs(EPOCHS).run());
-  }
-
-  @Test
-  void theModelIsTheAverage() throws IOException {
-    SmallTraining unvalidated =
-        SmallTraining.sgd()
-            .withOptimizer(new AveragedSgd.Options(0, 0.75, 0, 0, 0), 1)
-            .withValidation(0);
-    for (SmallTraining training : List.of(averaged(), unvalidated)) {
-      Path path = folder.resolve("run" + training.config().evaluateEvery());
-      List<Long> best = new ArrayList<>();
-      try (TrainingRun run = create(path, training)) {
-        run.run(
-            new TrainingListener() {
-              @Override
-              public void evaluated(
-                  Progress progress,
-                  LanguageModel.Evaluation evaluation,
-                  boolean better,
-                  LanguageModel model) {
-                best.add(progress.bestUpdate());
-              }
-            });
-        boolean lastIsBest = best.isEmpty() || best.getLast() == run.trainer().progress().update();
-        Map<String, Parameter> saved = new RunDirectory(path).model().parameters();
-        run.trainer()
-            .withAverages(model -> {
-              model
-                  .parameters()
-                  .forEach((name, parameter) -> {
-                    if (lastIsBest) {
-                      assertThat(parameter.values()).as(name).isEqualTo(saved.get(name).values());
-                    }
-                  });
-              return model;
-            });
-        run.trainer()
-            .model()
-            .parameters()
-            .forEach((name, parameter) ->
-                assertThat(parameter.values()).as(name).isNotEqualTo(saved.get(name).values()));
-      }
-    }
-  }
-
-  @Test
-  void theLogTellsTheLearningRate() throws IOException {
-    Schedule.ByUpdate schedule = new Schedule.Cosine(115, 10, 0.01);
-    Path path = undisturbed(SmallTraining.sgd().withEpochs(EPOCHS).withSchedule(schedule));
-    List<JsonObject> lines =
-        JsonLines.read(new RunDirectory(path).metricsFile()).stream()
-            .filter(line -> line.has("train_loss"))
-            .toList();
-    assertThat(lines).hasSize(2);
-    for (JsonObject line : lines) {
-      assertThat(line.number("learning_rate"))
-          .isEqualTo(schedule.rate(0.5, line.wholeNumber("update") - 1));
-    }
-  }
-
-  @Test
-  void aRunEndsAfterItsUpdatesAndMayGoOn() throws IOException {
-    SmallTraining training = SmallTraining.adam().withEpochs(EPOCHS).evaluatedEvery(4, 0);
-    Path expected = undisturbed(training.withUpdates(1_000_000));
-    Path path = folder.resolve("counted");
-    try (TrainingRun run = create(path, training.withUpdates(52))) {
-      assertThat(run.run(SILENT)).isEqualTo(Trainer.End.UPDATES);
-      assertThat(run.trainer().progress().update()).isEqualTo(52);
-    }
-    try (TrainingRun run = resume(path)) {
-      assertThat(run.run(SILENT)).isEqualTo(Trainer.End.UPDATES);
-      assertThat(run.trainer().progress().update()).isEqualTo(52);
-    }
-    try (TrainingRun run = resume(path, training.withUpdates(1_000_000).run())) {
-      assertThat(run.run(SILENT)).isEqualTo(Trainer.End.EPOCHS);
-    }
-    assertSameRun(path, expected);
   }
 
   @Test
