@@ -8,11 +8,11 @@ import io.refrain.data.Split;
 import io.refrain.data.TokenBatch;
 import io.refrain.kernel.ThreadTeam;
 import io.refrain.model.LanguageModel;
-import io.refrain.nn.Parameter;
 import io.refrain.optim.GradientNorm;
 import io.refrain.optim.Sgd;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -62,54 +62,46 @@ class AccumulationTest {
     return mean;
   }
 
-  @ParameterizedTest
-  @ValueSource(booleans = {true, false})
-  void anUpdateIsTheMeanOfItsBatches(boolean carry) throws IOException {
-    SmallTraining training = SmallTraining.sgd().accumulating(2).withEpochs(1);
-    TrainingConfig config = training.config();
-    if (!carry) {
-      config =
-          new TrainingConfig(
-              new Batching(
-                  SmallTraining.BATCH, SmallTraining.STEPS, Partition.SEQUENTIAL, false, 2),
-              config.limits(),
-              config.optimizer(),
-              config.learningRate(),
-              config.schedule(),
-              config.clipping(),
-              0,
-              config.seed());
-    }
-    Split split = Split.byPosition(SmallTraining.tokens(), 0.2);
-    LanguageModel expected = model(training);
-    Epoch epoch = config.batching().epoch(split.train(), config.seed(), 0);
+  /** What each update should come to. */
+  private record Expected(LanguageModel model, List<Double> losses, List<Double> norms) {}
+
+  /** Trains an epoch by plain descent with updates of two batches, gradients clipped to 1. */
+  private static Expected expected(TrainingConfig config, LanguageModel model, int[] tokens) {
+    Epoch epoch = config.batching().epoch(tokens, config.seed(), 0);
     assertThat(epoch.batches()).isEqualTo(BATCHES);
     TruncatedBptt bptt =
-        new TruncatedBptt(expected, SmallTraining.STEPS, SmallTraining.BATCH, ThreadTeam.single());
+        new TruncatedBptt(model, SmallTraining.STEPS, SmallTraining.BATCH, ThreadTeam.single());
+    boolean carry = config.batching().carryState();
     List<Double> losses = new ArrayList<>();
     List<Double> norms = new ArrayList<>();
     for (int first = 0; first < BATCHES; first += 2) {
       int count = Math.min(2, BATCHES - first);
-      Map<String, double[]> mean = meanGradient(bptt, expected, epoch, first, count, carry, losses);
-      double squares = 0;
-      for (double[] values : mean.values()) {
-        for (double value : values) {
-          squares += value * value;
-        }
-      }
-      double norm = Math.sqrt(squares);
+      Map<String, double[]> mean = meanGradient(bptt, model, epoch, first, count, carry, losses);
+      double norm =
+          Math.sqrt(mean.values().stream().flatMapToDouble(Arrays::stream).map(x -> x * x).sum());
       norms.add(norm);
-      for (Map.Entry<String, Parameter> entry : expected.parameters().entrySet()) {
-        double[] gradient = mean.get(entry.getKey());
-        float[] weights = entry.getValue().data();
-        for (int i = 0; i < weights.length; i++) {
-          weights[i] -= (float) (0.5 * Math.min(1, 1 / (norm + 1e-6)) * gradient[i]);
-        }
-      }
+      double factor = config.learningRate() * Math.min(1, 1 / (norm + 1e-6));
+      model
+          .parameters()
+          .forEach((name, parameter) -> {
+            for (int i = 0; i < parameter.size(); i++) {
+              parameter.data()[i] -= (float) (factor * mean.get(name)[i]);
+            }
+          });
     }
+    return new Expected(model, losses, norms);
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void anUpdateIsTheMeanOfItsBatches(boolean carry) throws IOException {
+    SmallTraining training = SmallTraining.sgd().accumulating(2).withEpochs(1);
+    training = carry ? training : training.withoutState();
+    Split split = Split.byPosition(SmallTraining.tokens(), 0.2);
+    Expected expected = expected(training.config(), model(training), split.train());
 
     List<TrainingListener.Update> updates = new ArrayList<>();
-    Trainer trainer = new Trainer(config, model(training), split, ThreadTeam.single());
+    Trainer trainer = new Trainer(training.config(), model(training), split, ThreadTeam.single());
     trainer.run(
         new TrainingListener() {
           @Override
@@ -121,10 +113,11 @@ class AccumulationTest {
 
     assertThat(updates).hasSize(3);
     for (int i = 0; i < 3; i++) {
-      assertThat(updates.get(i).loss()).isCloseTo(losses.get(i), within(1e-5));
-      assertThat(updates.get(i).gradientNorm()).isCloseTo(norms.get(i), within(1e-5));
+      assertThat(updates.get(i).loss()).isCloseTo(expected.losses().get(i), within(1e-5));
+      assertThat(updates.get(i).gradientNorm()).isCloseTo(expected.norms().get(i), within(1e-5));
     }
     expected
+        .model()
         .parameters()
         .forEach((name, parameter) -> {
           float[] actual = trainer.model().parameters().get(name).data();

@@ -103,6 +103,10 @@ final class SmallTraining {
     return with(training -> training.schedule = other);
   }
 
+  SmallTraining withoutState() {
+    return with(training -> training.carryState = false);
+  }
+
   SmallTraining accumulating(int batches) {
     return with(training -> training.accumulate = batches);
   }
