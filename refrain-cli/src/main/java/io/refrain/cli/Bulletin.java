@@ -77,6 +77,7 @@ final class Bulletin {
     String why =
         switch (end) {
           case EPOCHS -> "all epochs are done";
+          case UPDATES -> "all updates are done";
           case TIME -> "the time is up";
           case PATIENCE -> "validation gets no better";
           case STOPPED -> "stopped";

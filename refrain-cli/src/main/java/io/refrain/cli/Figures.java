@@ -1,9 +1,16 @@
 package io.refrain.cli;
 
-import io.refrain.train.TrainingConfig;
+import io.refrain.optim.OptimizerConfig;
+import io.refrain.optim.Schedule;
+import io.refrain.train.Limits;
+import java.math.BigDecimal;
+import java.math.MathContext;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.stream.Collectors;
 
 /** Measured figures as people read them: as many digits as mean something. */
 final class Figures {
@@ -55,15 +62,46 @@ final class Figures {
   }
 
   /** {@return when a training ends at the latest, such as 20 epochs, 1.5 minutes} */
-  static String limits(TrainingConfig training) {
+  static String limits(Limits given) {
     List<String> limits = new ArrayList<>();
-    if (training.epochs() < Integer.MAX_VALUE) {
-      limits.add(count(training.epochs()) + (training.epochs() == 1 ? " epoch" : " epochs"));
+    if (given.epochs() < Integer.MAX_VALUE) {
+      limits.add(count(given.epochs()) + (given.epochs() == 1 ? " epoch" : " epochs"));
     }
-    if (Double.isFinite(training.minutes())) {
-      limits.add(number(training.minutes()) + (training.minutes() == 1 ? " minute" : " minutes"));
+    if (given.updates() < Long.MAX_VALUE) {
+      limits.add(count(given.updates()) + (given.updates() == 1 ? " update" : " updates"));
+    }
+    if (Double.isFinite(given.minutes())) {
+      limits.add(number(given.minutes()) + (given.minutes() == 1 ? " minute" : " minutes"));
     }
     return limits.isEmpty() ? "none" : String.join(", ", limits);
+  }
+
+  /** {@return an optimizer with those of its constants that are not its defaults} */
+  static String optimizer(OptimizerConfig optimizer) {
+    Map<String, Object> usual = OptimizerConfig.of(optimizer.label()).constants();
+    Map<String, Object> own = new LinkedHashMap<>(optimizer.constants());
+    own.entrySet().removeIf(constant -> constant.getValue().equals(usual.get(constant.getKey())));
+    return optimizer.label() + constants(own);
+  }
+
+  /**
+   * {@return a schedule with its constants, such as cosine (updates 900, warm up 10, minimum 0)}
+   */
+  static String schedule(Schedule schedule) {
+    return schedule.label() + constants(schedule.constants());
+  }
+
+  private static String constants(Map<String, Object> constants) {
+    String list =
+        constants.entrySet().stream()
+            .map(constant ->
+                constant.getKey().replace('_', ' ')
+                    + " "
+                    + (constant.getValue() instanceof Double value
+                        ? number(value)
+                        : constant.getValue()))
+            .collect(Collectors.joining(", "));
+    return list.isEmpty() ? "" : " (" + list + ")";
   }
 
   /** {@return a setting as a user would type it: 3 rather than 3.0} */
@@ -71,6 +109,11 @@ final class Figures {
     return value == Math.rint(value) && Math.abs(value) < 1e9
         ? Long.toString((long) value)
         : Double.toString(value);
+  }
+
+  /** {@return a learning rate with two digits, such as 0.0025} */
+  static String learningRate(double rate) {
+    return new BigDecimal(rate).round(new MathContext(2)).stripTrailingZeros().toPlainString();
   }
 
   /** {@return a count with its thousands set apart, such as 1,200} */

@@ -2,8 +2,10 @@ package io.refrain.cli;
 
 import io.refrain.model.LanguageModel;
 import io.refrain.model.LanguageModelConfig;
+import io.refrain.optim.Schedule;
 import io.refrain.store.JsonLines;
 import io.refrain.store.JsonObject;
+import io.refrain.train.Batching;
 import io.refrain.train.Progress;
 import io.refrain.train.RunConfig;
 import io.refrain.train.RunDirectory;
@@ -76,18 +78,28 @@ final class InfoCommand implements Callable<Integer> {
         shape.hidden(),
         shape.embedding() == 0 ? "one-hot" : "embedding " + shape.embedding(),
         parameters);
+    Batching batching = training.batching();
     out.printf(
-        "  training    %s, learning rate %s, clip %s, batch %d, steps %d, seed %d%n",
-        training.optimizer().label(),
+        "  training    %s, learning rate %s, clip %s%s, batch %d%s, steps %d, seed %d%n",
+        Figures.optimizer(training.optimizer()),
         Figures.number(training.learningRate()),
-        Double.isInfinite(training.clip()) ? "none" : Figures.number(training.clip()),
-        training.batch(),
-        training.steps(),
+        Double.isInfinite(training.clipping().norm())
+            ? "none"
+            : Figures.number(training.clipping().norm()),
+        Double.isInfinite(training.clipping().value())
+            ? ""
+            : ", values " + Figures.number(training.clipping().value()),
+        batching.batch(),
+        batching.accumulate() == 1 ? "" : " x " + batching.accumulate(),
+        batching.steps(),
         training.seed());
+    if (!(training.schedule() instanceof Schedule.Constant)) {
+      out.printf("  schedule    %s%n", Figures.schedule(training.schedule()));
+    }
     out.printf(
         "  batches     %s, state %s%n",
-        training.partition().label(), training.carryState() ? "carried" : "reset");
-    out.printf("  limits      %s%n", Figures.limits(training));
+        batching.partition().label(), batching.carryState() ? "carried" : "reset");
+    out.printf("  limits      %s%n", Figures.limits(training.limits()));
   }
 
   /** What training came to; null and NaN where that is not known. */

@@ -25,8 +25,8 @@ final class JsonDisplay implements TrainingDisplay {
   }
 
   @Override
-  public void updated(Progress progress, int batchesInEpoch, double loss, double gradientNorm) {
-    pace.updated(progress, batchesInEpoch, loss);
+  public void updated(Progress progress, Update update) {
+    pace.updated(progress, update.batchesInEpoch(), update.loss());
   }
 
   @Override

@@ -29,8 +29,8 @@ final class LineDisplay implements TrainingDisplay {
   }
 
   @Override
-  public void updated(Progress progress, int batchesInEpoch, double loss, double gradientNorm) {
-    pace.updated(progress, batchesInEpoch, loss);
+  public void updated(Progress progress, Update update) {
+    pace.updated(progress, update.batchesInEpoch(), update.loss());
     // The trainer's own sum of seconds, which is there already, spares a look at the clock.
     if (progress.seconds() >= nextLine) {
       Pace.Reading reading = pace.read();
@@ -49,7 +49,7 @@ final class LineDisplay implements TrainingDisplay {
         Double.isNaN(reading.secondsLeft())
             ? ""
             : ", %s left".formatted(Figures.duration(reading.secondsLeft()));
-    int epochs = config.epochs();
+    int epochs = config.limits().epochs();
     return "epoch %d%s, update %s, %d%%: training loss %s, perplexity %s, %s tokens/s%s"
         .formatted(
             progress.epochOfUpdate(),

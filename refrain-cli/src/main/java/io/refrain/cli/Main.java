@@ -99,9 +99,9 @@ public final class Main implements Runnable {
         recipe = word.substring("--recipe=".length());
       }
     }
-    boolean epochs = words.stream().anyMatch(word -> word.matches("--epochs(=.*)?"));
+    boolean counted = words.stream().anyMatch(word -> word.matches("--(epochs|updates)(=.*)?"));
     try {
-      Recipes defaults = Recipes.of(recipe, epochs);
+      Recipes defaults = Recipes.of(recipe, counted);
       for (CommandLine command : commandLine.getSubcommands().values()) {
         if (command.getCommand() instanceof TrainCommand) {
           command.setDefaultValueProvider(defaults);

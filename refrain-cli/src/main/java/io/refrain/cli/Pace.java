@@ -1,5 +1,7 @@
 package io.refrain.cli;
 
+import io.refrain.train.Batching;
+import io.refrain.train.Limits;
 import io.refrain.train.Progress;
 import io.refrain.train.TrainingConfig;
 import java.util.function.LongSupplier;
@@ -88,19 +90,32 @@ final class Pace {
     }
     double seconds = elapsed();
     measureRate(progress.update(), seconds);
+    Limits limits = config.limits();
     double epochsDone = progress.epoch() + Math.min(1, progress.batch() / (double) batchesInEpoch);
-    double updatesLeft = (config.epochs() - epochsDone) * batchesInEpoch;
-    double byEpochs = updatesLeft / updatesPerSecond;
+    double epochsLeft = limits.epochs() - epochsDone;
+    double updatesLeft = epochsLeft * config.batching().updates(batchesInEpoch);
+    double fractionDone = epochsDone / limits.epochs();
+    double counted = (double) limits.updates() - progress.update();
+    if (limits.updates() < Long.MAX_VALUE && counted < updatesLeft) {
+      updatesLeft = counted;
+      fractionDone = progress.update() / (double) limits.updates();
+    }
+    double byUpdates = updatesLeft / updatesPerSecond;
     double used = secondsUsed + seconds;
-    double byTime = config.minutes() * 60 - used;
-    boolean timeEndsFirst = byTime < byEpochs || (Double.isNaN(byEpochs) && byTime < 1e9);
-    double fraction = timeEndsFirst ? used / (config.minutes() * 60) : epochsDone / config.epochs();
+    double byTime = limits.minutes() * 60 - used;
+    boolean timeEndsFirst = byTime < byUpdates || (Double.isNaN(byUpdates) && byTime < 1e9);
+    double fraction = timeEndsFirst ? used / (limits.minutes() * 60) : fractionDone;
     return new Reading(
         progress,
         smoothedLoss,
-        updatesPerSecond * config.batch() * config.steps(),
+        updatesPerSecond * tokensPerUpdate(),
         Math.clamp(fraction, 0, 1),
-        Math.max(0, timeEndsFirst ? byTime : byEpochs));
+        Math.max(0, timeEndsFirst ? byTime : byUpdates));
+  }
+
+  private double tokensPerUpdate() {
+    Batching batching = config.batching();
+    return (double) batching.accumulate() * batching.batch() * batching.steps();
   }
 
   /** Half of the new rate and half of the old one, so that the time left does not flicker. */

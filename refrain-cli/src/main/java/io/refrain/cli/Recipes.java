@@ -7,11 +7,14 @@ import java.io.Reader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Properties;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.IDefaultValueProvider;
 import picocli.CommandLine.Model.ArgSpec;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 
 /**
@@ -26,6 +29,7 @@ final class Recipes implements IDefaultValueProvider {
   private static final String CORPUS = "corpus";
   private static final String MINUTES = "minutes";
   private static final String EPOCHS = "epochs";
+  private static final String UPDATES = "updates";
 
   private final Properties values;
   private final Properties own;
@@ -41,30 +45,38 @@ final class Recipes implements IDefaultValueProvider {
    * Defaults from a recipe, and from the default one where it says nothing.
    *
    * @param recipe a name or a file; null for the default
-   * @param limitedByEpochs whether the command line says how many epochs: then the default time
+   * @param counted whether the command line says how many epochs or updates: then the default time
    *     limit does not hold
    */
-  static Recipes of(@Nullable String recipe, boolean limitedByEpochs) throws IOException {
+  static Recipes of(@Nullable String recipe, boolean counted) throws IOException {
     Properties values = load(DEFAULT);
-    if (limitedByEpochs) {
+    if (counted) {
       values.remove(MINUTES);
     }
     Properties own = new Properties();
     if (recipe != null && !recipe.equals(DEFAULT)) {
       own = load(recipe);
-      for (String key : own.stringPropertyNames()) {
-        if (!values.containsKey(key) && !key.equals(EPOCHS) && !key.equals(MINUTES)) {
-          throw new IllegalArgumentException(
-              "recipe %s: unknown option \"%s\"; `refrain train --help` lists them"
-                  .formatted(recipe, key));
-        }
-      }
-      if (own.containsKey(EPOCHS) && !own.containsKey(MINUTES)) {
+      requireKnown(recipe, own);
+      if ((own.containsKey(EPOCHS) || own.containsKey(UPDATES)) && !own.containsKey(MINUTES)) {
         values.remove(MINUTES);
       }
       values.putAll(own);
     }
     return new Recipes(values, own, recipe == null ? DEFAULT : recipe);
+  }
+
+  private static void requireKnown(String recipe, Properties own) {
+    Set<String> known = new HashSet<>(Set.of(CORPUS));
+    for (OptionSpec option : CommandSpec.forAnnotatedObject(new TrainOptions()).options()) {
+      known.add(key(option.longestName()));
+    }
+    for (String key : own.stringPropertyNames()) {
+      if (!known.contains(key)) {
+        throw new IllegalArgumentException(
+            "recipe %s: unknown option \"%s\"; `refrain train --help` lists them"
+                .formatted(recipe, key));
+      }
+    }
   }
 
   private static Properties load(String recipe) throws IOException {

@@ -3,6 +3,7 @@ package io.refrain.cli;
 import io.refrain.data.Split;
 import io.refrain.generate.Score;
 import io.refrain.kernel.ThreadTeam;
+import io.refrain.model.FrozenLanguageModel;
 import io.refrain.model.LanguageModel;
 import io.refrain.train.Progress;
 import io.refrain.train.RunConfig;
@@ -98,7 +99,7 @@ final class ReproduceCommand implements Callable<Integer> {
   }
 
   /** A trained model and its mean loss over the last epoch, in nats a token. */
-  record Trained(LanguageModel model, double loss) {}
+  record Trained(FrozenLanguageModel model, double loss) {}
 
   private boolean reproduce(Figure figure) throws IOException {
     TrainCommand.Job job = TrainCommand.job(figure.recipe, Path.of("unused"), List.of());
@@ -106,7 +107,8 @@ final class ReproduceCommand implements Callable<Integer> {
     Trained trained;
     try (ThreadTeam team = new ThreadTeam(threads.count());
         TaskProgress progress =
-            TaskProgress.onStandardError(figure.recipe, job.config().training().epochs())) {
+            TaskProgress.onStandardError(
+                figure.recipe, job.config().training().limits().epochs())) {
       trained = train(job, team, progress);
     }
     double seconds = (System.nanoTime() - start) / 1e9;
@@ -115,8 +117,7 @@ final class ReproduceCommand implements Callable<Integer> {
     int[] heldOut = Arrays.copyOfRange(job.tokens(), first, first + HELD_OUT);
     int[] characters = new int[HELD_OUT];
     Arrays.fill(characters, 1); // all recipes with a figure read characters
-    Score score =
-        Score.of(trained.model().freeze(), heldOut, characters, (token, probability) -> {});
+    Score score = Score.of(trained.model(), heldOut, characters, (token, probability) -> {});
     report(figure, value, seconds, score.perplexity());
     return value <= figure.target;
   }
@@ -129,16 +130,16 @@ final class ReproduceCommand implements Callable<Integer> {
     LanguageModel model =
         new LanguageModel(config.model(), new SplittableRandom(config.training().seed()));
     double[] lastLoss = {Double.NaN};
-    new Trainer(config.training(), model, split, team)
-        .run(
-            new TrainingListener() {
-              @Override
-              public void epochEnded(Progress progress) {
-                lastLoss[0] = progress.meanLoss();
-                display.at(progress.epoch() + 1L, "loss " + Figures.loss(progress.meanLoss()));
-              }
-            });
-    return new Trained(model, lastLoss[0]);
+    Trainer trainer = new Trainer(config.training(), model, split, team);
+    trainer.run(
+        new TrainingListener() {
+          @Override
+          public void epochEnded(Progress progress) {
+            lastLoss[0] = progress.meanLoss();
+            display.at(progress.epoch() + 1L, "loss " + Figures.loss(progress.meanLoss()));
+          }
+        });
+    return new Trained(trainer.withAverages(LanguageModel::freeze), lastLoss[0]);
   }
 
   private void report(Figure figure, double value, double seconds, double heldOutPerplexity) {

@@ -3,6 +3,7 @@ package io.refrain.cli;
 import io.refrain.kernel.ThreadTeam;
 import io.refrain.text.Corpus;
 import io.refrain.text.Tokenizer;
+import io.refrain.train.Progress;
 import io.refrain.train.RunConfig;
 import io.refrain.train.RunDirectory;
 import java.io.IOException;
@@ -27,6 +28,7 @@ import picocli.CommandLine.Spec;
     name = "train",
     mixinStandardHelpOptions = true,
     sortOptions = false,
+    abbreviateSynopsis = true,
     description = {
       "Train a language model on a text.",
       "Progress goes to standard error; the run's folder holds the model, its",
@@ -38,12 +40,24 @@ import picocli.CommandLine.Spec;
       "  refrain train                               Dickens, 90 seconds, runs/dickens",
       "  refrain train book.txt --minutes 10 --hidden 1024 --out runs/book",
       "  refrain train --recipe notebook             the lecture's training",
+      "  refrain train book.txt --find-learning-rate",
+      "  refrain train book.txt --epochs 20 --schedule cosine --warm-up 200",
+      "  refrain train book.txt --optimizer sgd --learning-rate 0.5 --momentum 0.9",
+      "  refrain train book.txt --optimizer asgd --learning-rate 2 --evaluate-every 500",
       "  refrain train --out runs/book --resume      go on where it stopped"
     })
 final class TrainCommand implements Callable<Integer> {
   /** Where to go on, when to stop, and what changes no result. */
   private static final List<String> WITH_RESUME =
-      List.of("--resume", "--out", "--epochs", "--minutes", "--threads", "--json", "--stacktrace");
+      List.of(
+          "--resume",
+          "--out",
+          "--epochs",
+          "--updates",
+          "--minutes",
+          "--threads",
+          "--json",
+          "--stacktrace");
 
   @Spec private CommandSpec spec;
 
@@ -72,6 +86,13 @@ final class TrainCommand implements Callable<Integer> {
   @Option(names = "--resume", description = "Go on with the run in --out, as it was configured.")
   private boolean resume;
 
+  @Option(
+      names = "--find-learning-rate",
+      description =
+          "Do not train, but try learning rates from 0.000001 to 100 for a short while, suggest one"
+              + " and draw the curve, in --out or beside the runs. Makes no run.")
+  private boolean findLearningRate;
+
   @Mixin private TrainOptions options;
   @Mixin private Threads threads;
   @Mixin private Output output;
@@ -84,10 +105,22 @@ final class TrainCommand implements Callable<Integer> {
     Job job = resume ? resumed() : fresh();
     PrintWriter err = spec.commandLine().getErr();
     try (ThreadTeam team = new ThreadTeam(threads.count())) {
+      if (findLearningRate) {
+        search(job).run(team, output.json, spec.commandLine().getOut(), err);
+        return 0;
+      }
       Training training =
           new Training(job.directory(), job.config(), job.tokenizer(), job.tokens(), team);
       return training.run(resume, output.json, spec.commandLine().getOut(), err);
     }
+  }
+
+  private LearningRateSearch search(Job job) {
+    Path beside = Path.of("runs");
+    return out == null
+        ? new LearningRateSearch(
+            job.config(), job.tokens(), beside, nameOf(job.config().corpus()) + "-learning-rate")
+        : new LearningRateSearch(job.config(), job.tokens(), out, "learning-rate");
   }
 
   /**
@@ -114,10 +147,12 @@ final class TrainCommand implements Callable<Integer> {
     Corpus text = Texts.read(name);
     Tokenizer tokenizer =
         options.tokenizer().train(text.text(), options.tokenizer().defaultOptions());
+    int[] tokens = tokenizer.encode(text.text());
     RunConfig config =
-        options.config(Texts.lasting(name), Texts.sha1(text), tokenizer.vocabulary().size());
+        options.config(
+            Texts.lasting(name), Texts.sha1(text), tokenizer.vocabulary().size(), tokens);
     RunDirectory directory = new RunDirectory(out == null ? free(name) : out);
-    return new Job(directory, config, tokenizer, tokenizer.encode(text.text()));
+    return new Job(directory, config, tokenizer, tokens);
   }
 
   private Job resumed() throws IOException {
@@ -130,20 +165,30 @@ final class TrainCommand implements Callable<Integer> {
     RunConfig config = directory.config();
     Corpus text = Texts.readUnchanged(config, out, "put it back to go on");
     Tokenizer tokenizer = directory.tokenizer();
-    if (isGiven("--epochs")) {
-      requireMoreThanDone(directory);
-    }
-    RunConfig limited = options.withLimits(config, isGiven("--epochs"), isGiven("--minutes"));
+    requireMoreThanDone(directory);
+    RunConfig limited = options.withLimits(config);
     return new Job(directory, limited, tokenizer, tokenizer.encode(text.text()));
   }
 
   /** The number is kept for good, so one that ends the run where it stands is a slip. */
   private void requireMoreThanDone(RunDirectory directory) throws IOException {
-    int done = Files.exists(directory.resumeFile()) ? directory.progress().epoch() : 0;
-    if (options.epochs != null && options.epochs <= done && options.epochs > 0) {
+    Progress done = Files.exists(directory.resumeFile()) ? directory.progress() : null;
+    if (done == null) {
+      return;
+    }
+    if (options.epochs != null && isGiven("--epochs")) {
+      requireMore(directory, "--epochs", options.epochs, done.epoch());
+    }
+    if (options.updates != null && isGiven("--updates")) {
+      requireMore(directory, "--updates", options.updates, done.update());
+    }
+  }
+
+  private static void requireMore(RunDirectory directory, String option, long wish, long done) {
+    if (wish <= done && wish > 0) {
       throw new IllegalArgumentException(
-          "--epochs must be above the %s that %s has done, but is %d"
-              .formatted(Figures.count(done), directory.path(), options.epochs));
+          "%s must be above the %s that %s has done, but is %d"
+              .formatted(option, Figures.count(done), directory.path(), wish));
     }
   }
 

@@ -2,13 +2,17 @@ package io.refrain.cli;
 
 import io.refrain.model.CellKind;
 import io.refrain.model.LanguageModelConfig;
+import io.refrain.optim.Clipping;
+import io.refrain.optim.Schedule;
 import io.refrain.text.TokenizerKind;
-import io.refrain.train.OptimizerKind;
+import io.refrain.train.Batching;
+import io.refrain.train.Limits;
+import io.refrain.train.Partition;
 import io.refrain.train.RunConfig;
 import io.refrain.train.TrainingConfig;
-import java.util.function.Function;
+import io.refrain.train.TrainingRun;
 import org.jspecify.annotations.Nullable;
-import picocli.CommandLine;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -60,7 +64,7 @@ final class TrainOptions {
   @Option(
       names = "--steps",
       paramLabel = "N",
-      description = "Time steps between updates (default: ${DEFAULT-VALUE}).")
+      description = "Time steps of a batch (default: ${DEFAULT-VALUE}).")
   private int steps;
 
   @Option(
@@ -70,12 +74,17 @@ final class TrainOptions {
   @Nullable Integer epochs;
 
   @Option(
+      names = "--updates",
+      paramLabel = "N",
+      description = "Updates, at most (default: the recipe's, else no limit).")
+  @Nullable Long updates;
+
+  @Option(
       names = "--minutes",
       paramLabel = "M",
-      description = {
-        "Time to train, at most (default: the recipe's, else 1.5 without --epochs); each",
-        "resume of a run whose time was up has all of it again."
-      })
+      description =
+          "Time to train, at most (default: the recipe's, else 1.5 without --epochs and --updates);"
+              + " each resume of a run whose time was up has all of it again.")
   @Nullable Double minutes;
 
   @Option(
@@ -90,11 +99,7 @@ final class TrainOptions {
       description = "carry the state from batch to batch, or reset it (default: ${DEFAULT-VALUE}).")
   private String state;
 
-  @Option(
-      names = "--optimizer",
-      paramLabel = "NAME",
-      description = "sgd, adam or adamw (default: ${DEFAULT-VALUE}).")
-  private String optimizer;
+  @Mixin private OptimizerOptions optimizer;
 
   @Option(
       names = "--learning-rate",
@@ -102,11 +107,27 @@ final class TrainOptions {
       description = "Learning rate (default: ${DEFAULT-VALUE}).")
   private double learningRate;
 
+  @Mixin private ScheduleOptions schedule;
+
+  @Option(
+      names = "--accumulate",
+      paramLabel = "N",
+      description =
+          "Batches an update is made of, as if they were one (default: ${DEFAULT-VALUE}).")
+  private int accumulate;
+
   @Option(
       names = "--clip",
       paramLabel = "X",
       description = "Longest gradient; 0: no limit (default: ${DEFAULT-VALUE}).")
   private double clip;
+
+  @Option(
+      names = "--clip-value",
+      paramLabel = "X",
+      description =
+          "Largest single value of a gradient, before --clip; 0: no limit (default: ${DEFAULT-VALUE}).")
+  private double clipValue;
 
   @Option(
       names = "--max-tokens",
@@ -145,118 +166,122 @@ final class TrainOptions {
   private CommandSpec command;
 
   TokenizerKind tokenizer() {
-    return named("--tokens", TokenizerKind::of, tokens);
+    return check().named("--tokens", TokenizerKind::of, tokens);
+  }
+
+  private OptionCheck check() {
+    return new OptionCheck(command);
   }
 
   /** Demands that every value makes sense by itself; the message names its option. */
   void requireRanges() {
-    atLeast(1, "--hidden", hidden);
-    atLeast(1, "--layers", layers);
-    atLeast(0, "--embedding", embedding);
-    atLeast(1, "--batch", batch);
-    atLeast(1, "--steps", steps);
-    require((long) batch * steps < Integer.MAX_VALUE, "--steps", "few enough for --batch", steps);
-    requireLimits();
-    require(learningRate > 0, "--learning-rate", "above 0", learningRate);
-    require(clip >= 0, "--clip", "at least 0 (0: no limit)", clip);
-    atLeast(0, "--max-tokens", maximumTokens);
-    require(
+    OptionCheck check = check();
+    check.atLeast(1, "--hidden", hidden);
+    check.atLeast(1, "--layers", layers);
+    check.atLeast(0, "--embedding", embedding);
+    check.atLeast(1, "--batch", batch);
+    check.atLeast(1, "--steps", steps);
+    check.require(
+        (long) batch * steps < Integer.MAX_VALUE, "--steps", "few enough for --batch", steps);
+    check.atLeast(1, "--accumulate", accumulate);
+    requireLimits(check);
+    check.require(learningRate > 0, "--learning-rate", "above 0", learningRate);
+    check.require(clip >= 0, "--clip", "at least 0 (0: no limit)", clip);
+    check.require(clipValue >= 0, "--clip-value", "at least 0 (0: no limit)", clipValue);
+    check.atLeast(0, "--max-tokens", maximumTokens);
+    check.require(
         validation >= 0 && validation < 1, "--validation", "at least 0 and below 1", validation);
-    atLeast(0, "--evaluate-every", evaluateEvery);
-    atLeast(0, "--patience", patience);
+    check.atLeast(0, "--evaluate-every", evaluateEvery);
+    check.atLeast(0, "--patience", patience);
+    optimizer.config(check);
+    schedule.requireRanges(check, limits());
   }
 
-  private void requireLimits() {
+  private void requireLimits(OptionCheck check) {
     if (epochs != null) {
-      atLeast(1, "--epochs", epochs);
+      check.atLeast(1, "--epochs", epochs);
+    }
+    if (updates != null) {
+      check.atLeast(1, "--updates", updates);
     }
     if (minutes != null) {
-      require(minutes > 0, "--minutes", "above 0", minutes);
+      check.require(minutes > 0, "--minutes", "above 0", minutes);
     }
   }
 
-  private void atLeast(int least, String option, int value) {
-    require(value >= least, option, "at least " + least, value);
+  /**
+   * What the options come to.
+   *
+   * @param encoded the text as tokens, which decides how long an epoch is
+   */
+  RunConfig config(String corpus, String sha1, int vocabulary, int[] encoded) {
+    OptionCheck check = check();
+    TrainingConfig training = training(check);
+    RunConfig config =
+        new RunConfig(
+            corpus,
+            sha1,
+            tokenizer(),
+            maximumTokens,
+            validation,
+            new LanguageModelConfig(vocabulary, embedding, cellKind(check), hidden, layers),
+            training);
+    int trainedOn = TrainingRun.split(config, encoded).train().length;
+    return config.withTraining(
+        training.withSchedule(schedule.schedule(check, training, trainedOn)));
   }
 
-  private void require(boolean met, String option, String what, Number value) {
-    if (!met) {
-      throw new IllegalArgumentException(
-          "%s must be %s, but is %s".formatted(name(option), what, value));
-    }
-  }
-
-  /** An option as messages name it: with the recipe that its value comes from, if there is one. */
-  private String name(String option) {
-    CommandLine parsed = command.commandLine();
-    return parsed.getDefaultValueProvider() instanceof Recipes recipes
-            && !parsed.getParseResult().hasMatchedOption(option)
-        ? recipes.nameOf(option)
-        : option;
-  }
-
-  private <T> T named(String option, Function<String, T> kinds, String value) {
-    try {
-      return kinds.apply(value);
-    } catch (IllegalArgumentException e) {
-      throw new IllegalArgumentException(name(option) + ": " + e.getMessage(), e);
-    }
-  }
-
-  RunConfig config(String corpus, String sha1, int vocabulary) {
-    return new RunConfig(
-        corpus,
-        sha1,
-        tokenizer(),
-        maximumTokens,
-        validation,
-        new LanguageModelConfig(vocabulary, embedding, cellKind(), hidden, layers),
-        training());
-  }
-
-  private CellKind cellKind() {
+  private CellKind cellKind(OptionCheck check) {
     if (!cell.equals("rnn")) {
       throw new IllegalArgumentException(
-          "%s must be rnn, but is \"%s\"".formatted(name("--cell"), cell));
+          "%s must be rnn, but is \"%s\"".formatted(check.name("--cell"), cell));
     }
-    return choose("--nonlinearity", nonlinearity, "tanh", "relu")
+    return check.choose("--nonlinearity", nonlinearity, "tanh", "relu")
         ? CellKind.RNN_TANH
         : CellKind.RNN_RELU;
   }
 
-  private TrainingConfig training() {
+  private TrainingConfig training(OptionCheck check) {
+    boolean sequential = check.choose("--partition", partition, "sequential", "random");
+    boolean carry = check.choose("--state", state, "carry", "reset");
     return new TrainingConfig(
-        batch,
-        steps,
-        choose("--partition", partition, "sequential", "random")
-            ? TrainingConfig.Partition.SEQUENTIAL
-            : TrainingConfig.Partition.RANDOM,
-        choose("--state", state, "carry", "reset"),
-        epochs == null ? Integer.MAX_VALUE : epochs,
-        minutes == null ? Double.POSITIVE_INFINITY : minutes,
-        named("--optimizer", OptimizerKind::of, optimizer),
+        new Batching(
+            batch, steps, sequential ? Partition.SEQUENTIAL : Partition.RANDOM, carry, accumulate),
+        limits(),
+        optimizer.config(check),
         learningRate,
-        clip == 0 ? Double.POSITIVE_INFINITY : clip,
+        new Schedule.Constant(),
+        new Clipping(orInfinity(clip), orInfinity(clipValue)),
         evaluateEvery,
-        patience,
         seed);
   }
 
-  /** The run's own configuration, but with the limits that the command line gives. */
-  RunConfig withLimits(RunConfig config, boolean epochsGiven, boolean minutesGiven) {
-    requireLimits();
-    TrainingConfig own = config.training();
-    return config.withTraining(
-        own.withLimits(
-            epochsGiven && epochs != null ? epochs : own.epochs(),
-            minutesGiven && minutes != null ? minutes : own.minutes()));
+  private static double orInfinity(double value) {
+    return value == 0 ? Double.POSITIVE_INFINITY : value;
   }
 
-  private boolean choose(String option, String value, String first, String second) {
-    if (value.equals(first) || value.equals(second)) {
-      return value.equals(first);
+  private Limits limits() {
+    return new Limits(
+        epochs == null ? Integer.MAX_VALUE : epochs,
+        updates == null ? Long.MAX_VALUE : updates,
+        minutes == null ? Double.POSITIVE_INFINITY : minutes,
+        patience);
+  }
+
+  /** The run's own configuration, but with the limits that the command line gives. */
+  RunConfig withLimits(RunConfig config) {
+    OptionCheck check = check();
+    requireLimits(check);
+    Limits limits = config.training().limits();
+    if (epochs != null && check.isGiven("--epochs")) {
+      limits = limits.withEpochs(epochs);
     }
-    throw new IllegalArgumentException(
-        "%s must be %s or %s, but is \"%s\"".formatted(name(option), first, second, value));
+    if (updates != null && check.isGiven("--updates")) {
+      limits = limits.withUpdates(updates);
+    }
+    if (minutes != null && check.isGiven("--minutes")) {
+      limits = limits.withMinutes(minutes);
+    }
+    return config.withTraining(config.training().withLimits(limits));
   }
 }

@@ -6,6 +6,7 @@ import io.refrain.generate.Session;
 import io.refrain.kernel.Kernels;
 import io.refrain.kernel.ThreadTeam;
 import io.refrain.model.LanguageModel;
+import io.refrain.optim.Schedule;
 import io.refrain.text.Tokenizer;
 import io.refrain.train.RunConfig;
 import io.refrain.train.RunDirectory;
@@ -50,9 +51,10 @@ final class Training {
   /** Says in two lines what is about to be trained. */
   private void describe(PrintWriter err) {
     Split split = TrainingRun.split(config, tokens);
+    TrainingConfig training = config.training();
     err.printf(
         "%s: %,d tokens to train on, %,d to validate with (%s, %d kinds);"
-            + " %s %d x %d, batch %d, %d steps, %s %s%n",
+            + " %s %d x %d, batch %d, %d steps, %s %s%s%n",
         config.corpus(),
         split.train().length,
         split.validation().length,
@@ -61,10 +63,11 @@ final class Training {
         config.model().cell().label(),
         config.model().layers(),
         config.model().hidden(),
-        config.training().batch(),
-        config.training().steps(),
-        config.training().optimizer().label(),
-        config.training().learningRate());
+        training.batching().batch(),
+        training.batching().steps(),
+        training.optimizer().label(),
+        training.learningRate(),
+        training.schedule() instanceof Schedule.Constant ? "" : ", " + training.schedule().label());
     err.printf(
         "%s, %d %s. Ctrl-C saves and stops.%n",
         Kernels.get().description(), team.size(), team.size() == 1 ? "thread" : "threads");
@@ -94,7 +97,8 @@ final class Training {
     TrainingConfig before = directory.config().training();
     TrainingRun run = TrainingRun.resume(directory, config, tokens, team);
     if (!config.training().equals(before)) {
-      err.printf("Kept as the limits of this run: %s.%n", Figures.limits(config.training()));
+      err.printf(
+          "Kept as the limits of this run: %s.%n", Figures.limits(config.training().limits()));
     }
     if (run.modelWasLost()) {
       err.printf(

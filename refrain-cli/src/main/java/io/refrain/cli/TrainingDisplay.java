@@ -34,7 +34,7 @@ sealed interface TrainingDisplay extends TrainingListener, AutoCloseable
     }
     boolean colour = System.getenv("NO_COLOR") == null;
     ProgressLine line =
-        new ProgressLine(config.epochs(), ProgressLine.hasLines(out.charset()), colour);
+        new ProgressLine(config.limits().epochs(), ProgressLine.hasLines(out.charset()), colour);
     return new BarDisplay(line, pace, sampler, out, terminal.get()::columns);
   }
 

@@ -96,8 +96,8 @@ class LossCurveTest {
     drawOrSkip(run);
 
     BufferedImage png = ImageIO.read(run.path().resolve("loss.png").toFile());
-    assertThat(png.getWidth()).isEqualTo(LossChart.WIDTH);
-    assertThat(png.getHeight()).isEqualTo(LossChart.HEIGHT);
+    assertThat(png.getWidth()).isEqualTo(ChartStyle.WIDTH);
+    assertThat(png.getHeight()).isEqualTo(ChartStyle.HEIGHT);
     Document svg = parse(run.path().resolve("loss.svg"));
     assertThat(svg.getDoctype()).isNull();
     assertThat(svg.getElementsByTagName("title").item(0).getTextContent())

@@ -1,15 +1,22 @@
 package io.refrain.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import io.refrain.model.CellKind;
 import io.refrain.model.LanguageModel;
 import io.refrain.model.LanguageModelConfig;
+import io.refrain.optim.Clipping;
+import io.refrain.optim.Schedule;
+import io.refrain.optim.Sgd;
 import io.refrain.store.Json;
-import io.refrain.train.OptimizerKind;
+import io.refrain.train.Batching;
+import io.refrain.train.Limits;
+import io.refrain.train.Partition;
 import io.refrain.train.Progress;
 import io.refrain.train.Trainer;
 import io.refrain.train.TrainingConfig;
+import io.refrain.train.TrainingListener;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
@@ -30,17 +37,17 @@ class TrainingDisplayTest {
   private long nanos;
 
   private static TrainingConfig config(int epochs, double minutes) {
+    return config(new Limits(epochs, Long.MAX_VALUE, minutes, 0), 1);
+  }
+
+  private static TrainingConfig config(Limits limits, int accumulate) {
     return new TrainingConfig(
-        10,
-        20,
-        TrainingConfig.Partition.SEQUENTIAL,
-        true,
-        epochs,
-        minutes,
-        OptimizerKind.SGD,
+        new Batching(10, 20, Partition.SEQUENTIAL, true, accumulate),
+        limits,
+        Sgd.Options.plain(),
         1,
-        1,
-        0,
+        new Schedule.Constant(),
+        Clipping.byNorm(1),
         0,
         1);
   }
@@ -71,7 +78,9 @@ class TrainingDisplayTest {
   private void train(TrainingDisplay display, int from, int to) throws Exception {
     for (int update = from; update <= to; update++) {
       nanos += 100_000_000;
-      display.updated(progress(update, Double.POSITIVE_INFINITY), BATCHES, Math.log(4), 1);
+      display.updated(
+          progress(update, Double.POSITIVE_INFINITY),
+          new TrainingListener.Update(BATCHES, Math.log(4), 1, 1));
     }
   }
 
@@ -194,6 +203,31 @@ class TrainingDisplayTest {
     Pace.Reading reading = pace.read();
     assertThat(reading.fraction()).isEqualTo(0.75);
     assertThat(reading.secondsLeft()).isEqualTo(15);
+  }
+
+  @Test
+  void knowsALimitOfUpdates() {
+    Pace pace = pace(config(new Limits(1000, 200, Double.POSITIVE_INFINITY, 0), 1));
+    for (int update = 1; update <= 150; update++) {
+      nanos += 100_000_000;
+      pace.updated(progress(update, 1), BATCHES, 1);
+    }
+    Pace.Reading reading = pace.read();
+    assertThat(reading.fraction()).isEqualTo(0.75);
+    assertThat(reading.secondsLeft()).isEqualTo(5);
+  }
+
+  @Test
+  void anUpdateOfSeveralBatchesSeesTheirTokens() {
+    Pace pace = pace(config(Limits.NONE.withEpochs(1), 4));
+    for (int update = 1; update <= 20; update++) {
+      nanos += 100_000_000;
+      pace.updated(new Progress(update, 0, 4 * update, 2, 1, 1, 1, 0, 0, 0), BATCHES, 1);
+    }
+    Pace.Reading reading = pace.read();
+    assertThat(reading.tokensPerSecond()).isEqualTo(10 * 4 * 10 * 20);
+    assertThat(reading.fraction()).isEqualTo(0.8);
+    assertThat(reading.secondsLeft()).isCloseTo(0.5, within(1e-9));
   }
 
   @Test

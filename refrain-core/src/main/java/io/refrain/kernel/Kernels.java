@@ -182,4 +182,24 @@ public interface Kernels {
 
   /** One step of Adam or AdamW over a range of one parameter. */
   void adam(AdamStep step, float[] p, float[] g, float[] m, float[] v, int at, int length);
+
+  /** One step of gradient descent with momentum over a range of one parameter. */
+  void momentum(MomentumStep step, float[] p, float[] g, float[] b, int at, int length);
+
+  /**
+   * One step of RMSprop over a range of one parameter.
+   *
+   * @param m used only where the step is centered, {@code b} only where it has momentum
+   */
+  void rmsProp(
+      RmsPropStep step, float[] p, float[] g, float[] v, float[] m, float[] b, int at, int length);
+
+  /** One step of Adagrad over a range of one parameter. */
+  void adagrad(AdagradStep step, float[] p, float[] g, float[] s, int at, int length);
+
+  /** One step of averaged gradient descent over a range of one parameter. */
+  void averaged(AveragedStep step, float[] p, float[] g, float[] a, int at, int length);
+
+  /** x = min(max(x, -limit), limit), NaN stays NaN. */
+  void clamp(float limit, float[] x, int at, int length);
 }

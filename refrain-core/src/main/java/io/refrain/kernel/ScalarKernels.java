@@ -347,4 +347,59 @@ public final class ScalarKernels implements Kernels {
       p[i] = p[i] * step.shrink() - step.rate() * m[i] / denominator;
     }
   }
+
+  @Override
+  public void momentum(MomentumStep step, float[] p, float[] g, float[] b, int at, int length) {
+    for (int i = at; i < at + length; i++) {
+      float gradient = g[i] * step.scale() + step.decay() * p[i];
+      b[i] = step.first() ? gradient : b[i] * step.momentum() + gradient * step.share();
+      float direction = step.nesterov() ? gradient + b[i] * step.momentum() : b[i];
+      p[i] -= direction * step.rate();
+    }
+  }
+
+  @Override
+  public void rmsProp(
+      RmsPropStep step, float[] p, float[] g, float[] v, float[] m, float[] b, int at, int length) {
+    for (int i = at; i < at + length; i++) {
+      float gradient = g[i] * step.scale() + step.decay() * p[i];
+      v[i] = v[i] * step.alpha() + gradient * gradient * step.oneMinusAlpha();
+      float variance = v[i];
+      if (step.centered()) {
+        m[i] += (gradient - m[i]) * step.oneMinusAlpha();
+        variance = Math.max(v[i] - m[i] * m[i], 0f);
+      }
+      float direction = gradient / ((float) Math.sqrt(variance) + step.epsilon());
+      if (step.momentum() != 0) {
+        b[i] = b[i] * step.momentum() + direction;
+        direction = b[i];
+      }
+      p[i] -= direction * step.rate();
+    }
+  }
+
+  @Override
+  public void adagrad(AdagradStep step, float[] p, float[] g, float[] s, int at, int length) {
+    for (int i = at; i < at + length; i++) {
+      float gradient = g[i] * step.scale() + step.decay() * p[i];
+      s[i] += gradient * gradient;
+      p[i] -= gradient * step.rate() / ((float) Math.sqrt(s[i]) + step.epsilon());
+    }
+  }
+
+  @Override
+  public void averaged(AveragedStep step, float[] p, float[] g, float[] a, int at, int length) {
+    for (int i = at; i < at + length; i++) {
+      float gradient = g[i] * step.scale() + step.decay() * p[i];
+      p[i] = p[i] * step.shrink() - gradient * step.rate();
+      a[i] = step.share() == 1 ? p[i] : a[i] + (p[i] - a[i]) * step.share();
+    }
+  }
+
+  @Override
+  public void clamp(float limit, float[] x, int at, int length) {
+    for (int i = at; i < at + length; i++) {
+      x[i] = Math.min(Math.max(x[i], -limit), limit);
+    }
+  }
 }

@@ -14,11 +14,10 @@ import java.util.SequencedMap;
  */
 public final class Adam extends Optimizer {
   private static final Kernels KERNELS = Kernels.get();
-  private static final String STEP = "step";
 
   private final Options options;
-  private final Map<String, float[]> first = new LinkedHashMap<>();
-  private final Map<String, float[]> second = new LinkedHashMap<>();
+  private final Moments first;
+  private final Moments second;
   private long steps;
 
   /**
@@ -32,7 +31,8 @@ public final class Adam extends Optimizer {
    *     (Adam)
    */
   public record Options(
-      double beta1, double beta2, double epsilon, double weightDecay, boolean decoupled) {
+      double beta1, double beta2, double epsilon, double weightDecay, boolean decoupled)
+      implements OptimizerConfig {
 
     /** Checks the ranges. */
     public Options {
@@ -53,16 +53,39 @@ public final class Adam extends Optimizer {
     public static Options adamW() {
       return new Options(0.9, 0.999, 1e-8, 0.01, true);
     }
+
+    @Override
+    public String label() {
+      return decoupled ? "adamw" : "adam";
+    }
+
+    @Override
+    public Map<String, Object> constants() {
+      Map<String, Object> constants = new LinkedHashMap<>();
+      constants.put("beta1", beta1);
+      constants.put("beta2", beta2);
+      constants.put("epsilon", epsilon);
+      constants.put("weight_decay", weightDecay);
+      return constants;
+    }
+
+    @Override
+    public int moments() {
+      return 2;
+    }
+
+    @Override
+    public Adam create(SequencedMap<String, Parameter> parameters) {
+      return new Adam(parameters, this);
+    }
   }
 
   /** Starts with moments of zero. */
   public Adam(SequencedMap<String, Parameter> parameters, Options options) {
     super(parameters);
     this.options = options;
-    parameters.forEach((name, parameter) -> {
-      first.put(name, new float[parameter.size()]);
-      second.put(name, new float[parameter.size()]);
-    });
+    first = new Moments("exp_avg", parameters);
+    second = new Moments("exp_avg_sq", parameters);
   }
 
   @Override
@@ -81,68 +104,37 @@ public final class Adam extends Optimizer {
             decoupled ? 0f : (float) decay,
             decoupled ? (float) (1 - learningRate * decay) : 1f,
             scale);
-    team.run((part, parts) -> stepPart(step, part, parts));
-  }
-
-  private void stepPart(AdamStep step, int part, int parts) {
-    for (Map.Entry<String, Parameter> entry : parameters().entrySet()) {
-      Parameter parameter = entry.getValue();
-      if (parameter.tensor().hasGradient()) {
-        int from = ThreadTeam.boundary(parameter.size(), part, parts);
-        int length = ThreadTeam.boundary(parameter.size(), part + 1, parts) - from;
-        KERNELS.adam(
-            step,
-            parameter.data(),
-            parameter.tensor().gradient(),
-            moment(first, entry.getKey()),
-            moment(second, entry.getKey()),
-            from,
-            length);
-      }
-    }
+    forEach(
+        team,
+        (name, parameter, from, length) ->
+            KERNELS.adam(
+                step,
+                parameter.data(),
+                parameter.tensor().gradient(),
+                first.of(name),
+                second.of(name),
+                from,
+                length));
   }
 
   @Override
   public SequencedMap<String, float[]> state() {
     SequencedMap<String, float[]> state = new LinkedHashMap<>();
-    // Two halves of 24 bits, for a float holds no more.
-    state.put(STEP, new float[] {steps >>> 24, steps & 0xFFFFFF});
-    parameters()
-        .forEach((name, parameter) -> {
-          state.put("exp_avg." + name, parameter.inNamedOrder(moment(first, name)));
-          state.put("exp_avg_sq." + name, parameter.inNamedOrder(moment(second, name)));
-        });
+    SavedState.putSteps(steps, state);
+    first.save(state);
+    second.save(state);
     return state;
   }
 
   @Override
   public void restore(SequencedMap<String, float[]> state) {
-    float[] halves = saved(state, STEP);
-    if (halves.length != 2) {
-      throw new IllegalArgumentException("the saved number of steps has no two halves");
-    }
-    Map<String, float[]> savedFirst = new LinkedHashMap<>();
-    Map<String, float[]> savedSecond = new LinkedHashMap<>();
-    parameters()
-        .forEach((name, parameter) -> {
-          savedFirst.put(name, parameter.inStoredOrder(saved(state, "exp_avg." + name)));
-          savedSecond.put(name, parameter.inStoredOrder(saved(state, "exp_avg_sq." + name)));
-        });
-    first.putAll(savedFirst);
-    second.putAll(savedSecond);
-    steps = ((long) halves[0] << 24) + (long) halves[1];
-  }
-
-  private static float[] moment(Map<String, float[]> moments, String name) {
-    return java.util.Objects.requireNonNull(moments.get(name));
-  }
-
-  private static float[] saved(SequencedMap<String, float[]> state, String name) {
-    float[] values = state.get(name);
-    if (values == null) {
-      throw new IllegalArgumentException(
-          "the saved state of Adam lacks " + name + "; it belongs to another method or model");
-    }
-    return values;
+    SavedState saved = new SavedState("Adam", state);
+    long savedSteps = saved.steps();
+    Map<String, float[]> savedFirst = first.read(saved);
+    Map<String, float[]> savedSecond = second.read(saved);
+    saved.requireNothingElse();
+    steps = savedSteps;
+    first.assign(savedFirst);
+    second.assign(savedSecond);
   }
 }

@@ -10,7 +10,7 @@ import java.util.SequencedMap;
  * <p>Its state, such as moments, is named arrays in PyTorch's order, so that training can stop, be
  * saved and go on to the same bits.
  */
-public abstract sealed class Optimizer permits Sgd, Adam {
+public abstract sealed class Optimizer permits Sgd, Adam, RmsProp, Adagrad, AveragedSgd {
   private final SequencedMap<String, Parameter> parameters;
 
   Optimizer(SequencedMap<String, Parameter> parameters) {
@@ -46,9 +46,55 @@ public abstract sealed class Optimizer permits Sgd, Adam {
    */
   public abstract void restore(SequencedMap<String, float[]> state);
 
+  /**
+   * Begins to average the weights from here on, where the method waits to be told so.
+   *
+   * @return whether it begins now; false for a method without averages and where it has begun
+   */
+  public boolean startAveraging() {
+    return false;
+  }
+
+  /**
+   * Exchanges the weights with their averages, and back when called again: the averages are what is
+   * validated and used, the weights what training goes on with.
+   *
+   * @return whether there are averages
+   */
+  public boolean exchangeAverages() {
+    return false;
+  }
+
+  /** Changes a stretch of a parameter that has a gradient. */
+  @FunctionalInterface
+  interface Stretch {
+    /** Changes {@code length} values from {@code from} on. */
+    void step(String name, Parameter parameter, int from, int length);
+  }
+
+  /** Deals all parameters that have a gradient out to the threads. */
+  final void forEach(ThreadTeam team, Stretch stretch) {
+    team.run((part, parts) ->
+        parameters.forEach((name, parameter) -> {
+          if (parameter.tensor().hasGradient()) {
+            int from = ThreadTeam.boundary(parameter.size(), part, parts);
+            int length = ThreadTeam.boundary(parameter.size(), part + 1, parts) - from;
+            stretch.step(name, parameter, from, length);
+          }
+        }));
+  }
+
   static double atLeastZero(String name, double value) {
     if (!(value >= 0) || Double.isInfinite(value)) {
       throw new IllegalArgumentException(name + " must be at least 0, but is " + value);
+    }
+    return value;
+  }
+
+  /** At least 0 and below 1. */
+  static double share(String name, double value) {
+    if (!(value >= 0 && value < 1)) {
+      throw new IllegalArgumentException(name + " must be at least 0 and below 1, but is " + value);
     }
     return value;
   }

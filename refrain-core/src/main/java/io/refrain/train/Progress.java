@@ -14,7 +14,7 @@ import java.util.List;
  * @param seconds time spent training, over all calls
  * @param best the smallest validation loss, in nats a token; infinite before the first
  * @param bestUpdate the update it was found after
- * @param worse validations since then
+ * @param worse validations since then, or since the optimizer began to average weights
  * @param evaluated the update that the last validation came after, so that none is made twice or
  *     left out where training stops between the two; 0 before the first
  */
@@ -53,13 +53,13 @@ public record Progress(
     return batch == 0 && epoch > 0 ? epoch : epoch + 1;
   }
 
-  Progress afterUpdate(double loss, double addedSeconds) {
+  Progress afterUpdate(int batches, double addedLoss, double addedSeconds) {
     return new Progress(
         update + 1,
         epoch,
-        batch + 1,
-        lossSum + loss,
-        lossCount + 1,
+        batch + batches,
+        lossSum + addedLoss,
+        lossCount + batches,
         seconds + addedSeconds,
         best,
         bestUpdate,
@@ -73,6 +73,10 @@ public record Progress(
 
   Progress withoutBest() {
     return withBest(Double.POSITIVE_INFINITY, 0, 0, evaluated);
+  }
+
+  Progress withoutWorse() {
+    return withBest(best, bestUpdate, 0, evaluated);
   }
 
   Progress afterEvaluation(double loss) {

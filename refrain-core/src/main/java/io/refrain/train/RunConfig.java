@@ -29,7 +29,7 @@ public record RunConfig(
     TrainingConfig training) {
 
   /** The version of a run directory that this code writes, and the newest that it reads. */
-  public static final int FORMAT = 1;
+  public static final int FORMAT = 2;
 
   private static final Set<String> KEYS =
       Set.of(
@@ -61,7 +61,8 @@ public record RunConfig(
   }
 
   void requireMemory() {
-    model.requireMemoryToTrain(training.optimizer().moments(), training.batch(), training.steps());
+    Batching batching = training.batching();
+    model.requireMemoryToTrain(training.optimizer().moments(), batching.batch(), batching.steps());
   }
 
   /** As it stands in {@code config.json}. */

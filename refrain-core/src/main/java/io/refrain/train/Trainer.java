@@ -1,27 +1,23 @@
 package io.refrain.train;
 
-import io.refrain.data.BatchSampler;
 import io.refrain.data.Epoch;
 import io.refrain.data.SequentialPartition;
 import io.refrain.data.Split;
-import io.refrain.data.TokenBatch;
 import io.refrain.kernel.ThreadTeam;
 import io.refrain.model.LanguageModel;
-import io.refrain.nn.Parameter;
 import io.refrain.nn.recurrent.RecurrentState;
-import io.refrain.optim.GradientNorm;
-import io.refrain.optim.Optimizer;
+import io.refrain.optim.Plateau;
 import io.refrain.tensor.Tape;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.SplittableRandom;
-import java.util.random.RandomGenerator;
 
 /**
- * Trains a language model by truncated back-propagation through time: batch after batch, gradients
- * clipped by their norm, the state carried or reset, the model validated now and then.
+ * Trains a language model by truncated back-propagation through time: update after update, the
+ * state carried or reset, the model validated now and then. {@link TrainingStep} makes an update,
+ * {@link Adaptation} knows its learning rate.
  *
  * <p>Same configuration, same tokens, same seed: same bits after the same number of updates, for
  * any number of threads, and however often training was stopped and {@linkplain #restore resumed}.
@@ -33,18 +29,18 @@ public final class Trainer {
   /** Longer validation texts are cut, so that validating stays cheap next to training. */
   private static final int VALIDATION_TOKENS = 200_000;
 
-  /** From here on the logits are so large that a float no longer holds a difference of one. */
-  private static final float DIVERGED_LOSS = 1 << 24;
-
   private final TrainingConfig config;
   private final LanguageModel model;
   private final int[] tokens;
   private final int[] validation;
-  private final ThreadTeam team;
   private final Tape validationTape;
-  private final TruncatedBptt bptt;
-  private final Optimizer optimizer;
-  private final TokenBatch batch;
+  private final TrainingStep step;
+  private final Adaptation adaptation;
+  private final SoundWeights soundWeights;
+
+  /** Whether the model has the averages for weights, and the optimizer the weights. */
+  private boolean exchanged;
+
   private volatile boolean stopRequested;
   private Progress progress = Progress.start();
 
@@ -55,6 +51,8 @@ public final class Trainer {
   public enum End {
     /** All epochs are done. */
     EPOCHS,
+    /** All updates are done. */
+    UPDATES,
     /** The time is up. */
     TIME,
     /** The validation loss did not fall any more. */
@@ -67,25 +65,44 @@ public final class Trainer {
    * Prepares training from the model's present weights.
    *
    * @param split the text; its validation part may be empty
-   * @throws IllegalArgumentException when the text is shorter than one batch, or there is patience
-   *     but no text to validate on
+   * @throws IllegalArgumentException when the text is shorter than one batch, or something waits
+   *     for validations but there is no text to validate on
    */
   public Trainer(TrainingConfig config, LanguageModel model, Split split, ThreadTeam team) {
     this.config = config;
     this.model = model;
-    this.team = team;
     tokens = split.train();
     validation = cut(split.validation());
-    config.sampler().epoch(tokens, new SplittableRandom(0)); // tells whether the text suffices
-    if (config.patience() > 0 && validationRows() < 1) {
-      throw new IllegalArgumentException(
-          "patience %d waits for validations, but only %d tokens are held out, fewer than the %d of a row: hold out more, or set patience to 0"
-              .formatted(config.patience(), validation.length, config.steps() + 1));
-    }
+    Batching batching = config.batching();
+    batching.sampler().epoch(tokens, new SplittableRandom(0)); // tells whether the text suffices
+    requireValidations();
     validationTape = Tape.computing(team);
-    optimizer = config.optimizer().create(model.parameters());
-    bptt = new TruncatedBptt(model, config.steps(), config.batch(), team);
-    batch = new TokenBatch(config.steps(), config.batch());
+    step = new TrainingStep(config, model, team);
+    adaptation = new Adaptation(config);
+    soundWeights = new SoundWeights(model.parameters());
+  }
+
+  private void requireValidations() {
+    if (validationRows() >= 1) {
+      return;
+    }
+    int patience = config.limits().patience();
+    if (patience > 0) {
+      throw unvalidated("patience " + patience, "set patience to 0");
+    }
+    if (config.schedule() instanceof Plateau) {
+      throw unvalidated("the schedule plateau", "choose another schedule");
+    }
+    int nonMonotone = config.optimizer().nonMonotone();
+    if (nonMonotone > 0) {
+      throw unvalidated("non-monotone averaging over " + nonMonotone, "set it to 0");
+    }
+  }
+
+  private IllegalArgumentException unvalidated(String what, String remedy) {
+    return new IllegalArgumentException(
+        "%s waits for validations, but only %d tokens are held out, fewer than the %d of a row: hold out more, or %s"
+            .formatted(what, validation.length, config.batching().steps() + 1, remedy));
   }
 
   private static int[] cut(int[] tokens) {
@@ -95,7 +112,7 @@ public final class Trainer {
   }
 
   private int validationRows() {
-    return Math.min(VALIDATION_ROWS, (validation.length - 1) / config.steps());
+    return Math.min(VALIDATION_ROWS, (validation.length - 1) / config.batching().steps());
   }
 
   /** Where training stands. */
@@ -103,9 +120,39 @@ public final class Trainer {
     return progress;
   }
 
-  /** The model in its present state. */
+  /** The model with the weights that training goes on with. */
   public LanguageModel model() {
     return model;
+  }
+
+  /** Makes use of a model. */
+  @FunctionalInterface
+  public interface Use<T> {
+    /** Uses the model, which is lent for the time of the call. */
+    T of(LanguageModel model) throws IOException;
+  }
+
+  /**
+   * Uses the model as it is meant to be used: with the averages for weights, where the optimizer
+   * has them.
+   */
+  public <T> T withAverages(Use<T> use) throws IOException {
+    if (exchanged) {
+      return use.of(model);
+    }
+    exchanged = step.optimizer().exchangeAverages();
+    try {
+      return use.of(model);
+    } finally {
+      exchangeBack();
+    }
+  }
+
+  private void exchangeBack() {
+    if (exchanged) {
+      step.optimizer().exchangeAverages();
+      exchanged = false;
+    }
   }
 
   /**
@@ -126,16 +173,20 @@ public final class Trainer {
     double earlier = secondsOfLimit();
     long start = System.nanoTime();
     evaluateWhenDue(listener); // a checkpoint may lie between an update and its validation
-    while (progress.epoch() < config.epochs()) {
-      Epoch epoch = epoch(progress.epoch());
+    Limits limits = config.limits();
+    while (progress.epoch() < limits.epochs()) {
+      Epoch epoch = config.batching().epoch(tokens, config.seed(), progress.epoch());
       while (progress.batch() < epoch.batches()) {
-        if (config.patience() > 0 && progress.worse() >= config.patience()) {
+        if (limits.patience() > 0 && progress.worse() >= limits.patience()) {
           return End.PATIENCE;
+        }
+        if (progress.update() >= limits.updates()) {
+          return End.UPDATES;
         }
         if (stopRequested) {
           return End.STOPPED;
         }
-        if (earlier + (System.nanoTime() - start) / 1e9 >= config.minutes() * 60) {
+        if (earlier + (System.nanoTime() - start) / 1e9 >= limits.minutes() * 60) {
           timeUpAt = progress.seconds();
           return End.TIME;
         }
@@ -157,83 +208,15 @@ public final class Trainer {
     }
   }
 
-  /** An epoch's batches depend on the seed and its number alone, so training may resume in it. */
-  private Epoch epoch(int number) {
-    BatchSampler sampler = config.sampler();
-    return sampler.epoch(tokens, new SplittableRandom(mix(config.seed(), number)));
-  }
-
-  /** What is dropped in an update depends on the seed and its number alone. */
-  private RandomGenerator random(long update) {
-    return new SplittableRandom(config.seed() ^ 0x5DEECE66DL * (update + 1));
-  }
-
-  private static long mix(long seed, int number) {
-    return new SplittableRandom(seed + 0x9E3779B97F4A7C15L * (number + 1)).nextLong();
-  }
-
   private void update(Epoch epoch, TrainingListener listener) throws IOException {
     long start = System.nanoTime();
-    if (progress.batch() == 0) {
-      bptt.reset();
-    }
-    epoch.fill(progress.batch(), batch);
-    optimizer.clearGradients();
-    float loss = bptt.backward(batch, random(progress.update()));
-    double norm = GradientNorm.of(team, model.parameters().values());
-    requireSound(loss, norm);
-    optimizer.step(team, config.learningRate(), GradientNorm.clip(norm, config.clip()));
-    if (config.carryState()) {
-      bptt.carry();
-    }
-    progress = progress.afterUpdate(loss, (System.nanoTime() - start) / 1e9);
-    listener.updated(progress, epoch.batches(), loss, norm);
-  }
-
-  /** Ends training rather than let the next step spoil the weights. */
-  private void requireSound(float loss, double norm) {
-    if (loss < DIVERGED_LOSS && Double.isFinite(norm)) {
-      return;
-    }
-    String name = "";
-    float largest = -1;
-    for (Map.Entry<String, Parameter> entry : model.parameters().entrySet()) {
-      float magnitude = magnitude(entry.getValue().tensor().gradient());
-      if (Float.compare(magnitude, largest) > 0) { // NaN is the largest of all
-        name = entry.getKey();
-        largest = magnitude;
-      }
-    }
-    throw diverged(
-        progress.update() + 1,
-        "the loss is %s and the gradient of %s reaches %s".formatted(loss, name, largest));
-  }
-
-  /** A step can overflow although its gradient was sound; such weights must not reach a file. */
-  private void requireFiniteWeights() {
-    for (Map.Entry<String, Parameter> entry : model.parameters().entrySet()) {
-      float magnitude = magnitude(entry.getValue().data());
-      if (!Float.isFinite(magnitude)) {
-        throw diverged(
-            progress.update(), "%s has a value of %s".formatted(entry.getKey(), magnitude));
-      }
-    }
-  }
-
-  private TrainingDivergedException diverged(long update, String sign) {
-    return new TrainingDivergedException(
-        "training diverged at update %d: %s. The learning rate %s is probably too high:"
-                .formatted(update, sign, config.learningRate())
-            + " try a tenth of it, or a smaller clip. The last checkpoint is kept.");
-  }
-
-  /** The largest absolute value; NaN when there is one. */
-  private static float magnitude(float[] values) {
-    float largest = 0;
-    for (float value : values) {
-      largest = Math.max(largest, Math.abs(value));
-    }
-    return largest;
+    double rate = adaptation.rate(progress.update());
+    TrainingStep.Result result = step.update(epoch, progress.batch(), progress.update() + 1, rate);
+    double seconds = (System.nanoTime() - start) / 1e9;
+    progress = progress.afterUpdate(result.batches(), result.lossSum(), seconds);
+    listener.updated(
+        progress,
+        new TrainingListener.Update(epoch.batches(), result.loss(), result.gradientNorm(), rate));
   }
 
   /**
@@ -246,11 +229,25 @@ public final class Trainer {
       return;
     }
     requireFiniteWeights();
-    LanguageModel.Evaluation evaluation =
-        model.evaluate(validationTape, validation, new SequentialPartition(rows, config.steps()));
+    withAverages(used -> validate(rows, used, listener));
+  }
+
+  private boolean validate(int rows, LanguageModel used, TrainingListener listener)
+      throws IOException {
+    SequentialPartition partition = new SequentialPartition(rows, config.batching().steps());
+    LanguageModel.Evaluation evaluation = used.evaluate(validationTape, validation, partition);
     boolean better = evaluation.nats() < progress.best();
     progress = progress.afterEvaluation(evaluation.nats());
-    listener.evaluated(progress, evaluation, better, model);
+    if (adaptation.validated(evaluation.nats()) && step.optimizer().startAveraging()) {
+      progress = progress.withoutWorse(); // averages may well be better: patience begins anew
+    }
+    listener.evaluated(progress, evaluation, better, used);
+    return better;
+  }
+
+  private void requireFiniteWeights() {
+    soundWeights.requireFinite(
+        progress.update(), adaptation.rate(Math.max(0, progress.update() - 1)));
   }
 
   /** Takes the next validation for the best, because the model of the best so far is lost. */
@@ -268,7 +265,14 @@ public final class Trainer {
     requireFiniteWeights();
     Map<String, String> all = new LinkedHashMap<>(extra);
     all.put(TIME_UP_AT, Double.toString(timeUpAt));
-    Checkpoint.write(file, model, optimizer, bptt.state(), progress, all);
+    adaptation.save(all);
+    boolean inUse = exchanged; // a listener that was lent the averages may save as well
+    exchangeBack();
+    try {
+      Checkpoint.write(file, model, step.optimizer(), step.state(), progress, all);
+    } finally {
+      exchanged = inUse && step.optimizer().exchangeAverages();
+    }
   }
 
   /**
@@ -277,11 +281,10 @@ public final class Trainer {
    * @return its metadata, with what {@link #save} was given
    */
   public Map<String, String> restore(Path file) throws IOException {
-    RecurrentState state = bptt.state();
-    Checkpoint.Restored restored = Checkpoint.read(file, model, optimizer, state);
-    if (config.carryState()) {
-      bptt.restore(state);
-    }
+    RecurrentState state = step.state();
+    Checkpoint.Restored restored = Checkpoint.read(file, model, step.optimizer(), state);
+    adaptation.restore(file, restored.metadata());
+    step.restore(state);
     progress = restored.progress();
     timeUpAt = Checkpoint.number(file, restored.metadata(), TIME_UP_AT);
     return restored.metadata();

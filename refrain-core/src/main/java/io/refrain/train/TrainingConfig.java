@@ -1,9 +1,9 @@
 package io.refrain.train;
 
-import io.refrain.data.BatchSampler;
-import io.refrain.data.RandomSampling;
-import io.refrain.data.SequentialPartition;
-import io.refrain.nn.Sizes;
+import io.refrain.optim.Clipping;
+import io.refrain.optim.OptimizerConfig;
+import io.refrain.optim.Plateau;
+import io.refrain.optim.Schedule;
 import io.refrain.store.JsonException;
 import io.refrain.store.JsonObject;
 import java.util.LinkedHashMap;
@@ -13,33 +13,23 @@ import java.util.Set;
 /**
  * How a model is trained.
  *
- * @param batch sequences side by side
- * @param steps time steps between two updates: the reach of back-propagation
- * @param partition how sequences are taken from the text
- * @param carryState whether a batch goes on from the state of the one before; needs a sequential
- *     partition
- * @param epochs passes over the text, at most; {@link Integer#MAX_VALUE} for no limit
- * @param minutes time to train, at most, counted from where it was last up, or from the beginning,
- *     over all calls of the trainer; infinite for no limit
+ * @param batching how the text becomes batches and updates
+ * @param limits when training ends
  * @param optimizer how gradients change weights
- * @param learningRate its rate
- * @param clip the longest that all gradients together may be; infinite for no limit
+ * @param learningRate its rate, which the schedule changes
+ * @param schedule how the rate changes
+ * @param clipping how far gradients may reach
  * @param evaluateEvery updates between two validations; 0 for one an epoch
- * @param patience validations without a better result before training stops; 0 for never
  * @param seed of everything random
  */
 public record TrainingConfig(
-    int batch,
-    int steps,
-    Partition partition,
-    boolean carryState,
-    int epochs,
-    double minutes,
-    OptimizerKind optimizer,
+    Batching batching,
+    Limits limits,
+    OptimizerConfig optimizer,
     double learningRate,
-    double clip,
+    Schedule schedule,
+    Clipping clipping,
     int evaluateEvery,
-    int patience,
     long seed) {
   private static final Set<String> KEYS =
       Set.of(
@@ -47,141 +37,123 @@ public record TrainingConfig(
           "steps",
           "partition",
           "carry_state",
+          "accumulate",
           "epochs",
+          "updates",
           "minutes",
           "optimizer",
           "learning_rate",
+          "schedule",
           "clip",
+          "clip_value",
           "evaluate_every",
           "patience",
           "seed");
 
-  /** How sequences are taken from the text. */
-  public enum Partition {
-    /** Rows walk through the text side by side. */
-    SEQUENTIAL("sequential"),
-    /** Each sequence begins anywhere. */
-    RANDOM("random");
-
-    private final String label;
-
-    Partition(String label) {
-      this.label = label;
-    }
-
-    /** Its name in a configuration. */
-    public String label() {
-      return label;
-    }
-
-    /** The partition of a name. */
-    public static Partition of(String label) {
-      for (Partition partition : values()) {
-        if (partition.label.equals(label)) {
-          return partition;
-        }
-      }
-      throw new IllegalArgumentException(
-          "unknown partition \"%s\"; known are sequential, random".formatted(label));
-    }
-
-    private BatchSampler sampler(int batch, int steps) {
-      return switch (this) {
-        case SEQUENTIAL -> new SequentialPartition(batch, steps);
-        case RANDOM -> new RandomSampling(batch, steps);
-      };
-    }
-  }
-
   /** Checks the ranges. */
   public TrainingConfig {
-    Sizes.positive("batch size", batch);
-    Sizes.positive("number of steps", steps);
-    Sizes.positive("number of epochs", epochs);
-    positive("minutes", minutes);
-    positive("learning rate", learningRate);
-    positive("clip", clip);
-    if (evaluateEvery < 0 || patience < 0) {
-      throw new IllegalArgumentException(
-          "evaluations every %d updates with patience %d: both must be at least 0"
-              .formatted(evaluateEvery, patience));
+    if (!(learningRate > 0)) {
+      throw new IllegalArgumentException("learning rate must be above 0, but is " + learningRate);
     }
     if (Double.isInfinite(learningRate)) {
       throw new IllegalArgumentException("learning rate must be finite");
     }
-    if (carryState && !partition.sampler(batch, steps).rowsContinue()) {
+    if (evaluateEvery < 0) {
       throw new IllegalArgumentException(
-          "state can be carried between batches only when sequences follow one another:"
-              + " use the sequential partition, or do not carry state");
+          "updates between validations must be at least 0 (0: once an epoch), but are "
+              + evaluateEvery);
+    }
+    double minimum =
+        switch (schedule) {
+          case Schedule.Cosine cosine -> cosine.minimum();
+          case Plateau plateau -> plateau.minimum();
+          default -> 0;
+        };
+    if (minimum > learningRate) {
+      throw new IllegalArgumentException(
+          "the schedule's minimum of the rate must be at most the learning rate %s, but is %s"
+              .formatted(learningRate, minimum));
     }
   }
 
-  private static void positive(String name, double value) {
-    if (!(value > 0)) {
-      throw new IllegalArgumentException(name + " must be above 0, but is " + value);
-    }
-  }
-
-  BatchSampler sampler() {
-    return partition.sampler(batch, steps);
-  }
-
-  /** The same with other limits on how long to train. */
-  public TrainingConfig withLimits(int otherEpochs, double otherMinutes) {
+  /** The same with other limits. */
+  public TrainingConfig withLimits(Limits other) {
     return new TrainingConfig(
-        batch,
-        steps,
-        partition,
-        carryState,
-        otherEpochs,
-        otherMinutes,
-        optimizer,
-        learningRate,
-        clip,
-        evaluateEvery,
-        patience,
-        seed);
+        batching, other, optimizer, learningRate, schedule, clipping, evaluateEvery, seed);
+  }
+
+  /** The same with another schedule. */
+  public TrainingConfig withSchedule(Schedule other) {
+    return new TrainingConfig(
+        batching, limits, optimizer, learningRate, other, clipping, evaluateEvery, seed);
   }
 
   /** As it stands in {@code config.json}; what has no limit is left out there. */
   public Map<String, Object> toJson() {
     Map<String, Object> json = new LinkedHashMap<>();
-    json.put("batch", batch);
-    json.put("steps", steps);
-    json.put("partition", partition.label());
-    json.put("carry_state", carryState);
-    if (epochs < Integer.MAX_VALUE) {
-      json.put("epochs", epochs);
+    json.put("batch", batching.batch());
+    json.put("steps", batching.steps());
+    json.put("partition", batching.partition().label());
+    json.put("carry_state", batching.carryState());
+    json.put("accumulate", batching.accumulate());
+    if (limits.epochs() < Integer.MAX_VALUE) {
+      json.put("epochs", limits.epochs());
     }
-    if (!Double.isInfinite(minutes)) {
-      json.put("minutes", minutes);
+    if (limits.updates() < Long.MAX_VALUE) {
+      json.put("updates", limits.updates());
     }
-    json.put("optimizer", optimizer.label());
+    putFinite(json, "minutes", limits.minutes());
+    json.put("optimizer", optimizer.toJson());
     json.put("learning_rate", learningRate);
-    if (!Double.isInfinite(clip)) {
-      json.put("clip", clip);
-    }
+    json.put("schedule", schedule.toJson());
+    putFinite(json, "clip", clipping.norm());
+    putFinite(json, "clip_value", clipping.value());
     json.put("evaluate_every", evaluateEvery);
-    json.put("patience", patience);
+    json.put("patience", limits.patience());
     json.put("seed", seed);
     return json;
   }
 
-  /** The opposite of {@link #toJson}; every defect is named. */
+  private static void putFinite(Map<String, Object> json, String key, double value) {
+    if (!Double.isInfinite(value)) {
+      json.put(key, value);
+    }
+  }
+
+  /**
+   * The opposite of {@link #toJson}; every defect is named. What runs of format 1 leave out is what
+   * they did: one batch an update, a constant rate; their optimizer is a name, with PyTorch's
+   * constants.
+   */
   public static TrainingConfig fromJson(JsonObject json) throws JsonException {
     json.requireOnly(KEYS);
     return new TrainingConfig(
-        json.wholeNumber("batch", 1, Integer.MAX_VALUE),
-        json.wholeNumber("steps", 1, Integer.MAX_VALUE),
-        Partition.of(json.string("partition")),
-        json.flag("carry_state"),
-        json.has("epochs") ? json.wholeNumber("epochs", 1, Integer.MAX_VALUE) : Integer.MAX_VALUE,
-        json.has("minutes") ? json.number("minutes") : Double.POSITIVE_INFINITY,
-        OptimizerKind.of(json.string("optimizer")),
+        new Batching(
+            json.wholeNumber("batch", 1, Integer.MAX_VALUE),
+            json.wholeNumber("steps", 1, Integer.MAX_VALUE),
+            Partition.of(json.string("partition")),
+            json.flag("carry_state"),
+            json.has("accumulate") ? json.wholeNumber("accumulate", 1, Integer.MAX_VALUE) : 1),
+        limits(json),
+        json.asMap().get("optimizer") instanceof String name
+            ? OptimizerConfig.of(name)
+            : OptimizerConfig.fromJson(json.object("optimizer")),
         json.number("learning_rate"),
-        json.has("clip") ? json.number("clip") : Double.POSITIVE_INFINITY,
+        json.has("schedule") ? Schedule.fromJson(json.object("schedule")) : new Schedule.Constant(),
+        new Clipping(orInfinity(json, "clip"), orInfinity(json, "clip_value")),
         json.wholeNumber("evaluate_every", 0, Integer.MAX_VALUE),
-        json.wholeNumber("patience", 0, Integer.MAX_VALUE),
         json.wholeNumber("seed"));
+  }
+
+  private static Limits limits(JsonObject json) throws JsonException {
+    return new Limits(
+        json.has("epochs") ? json.wholeNumber("epochs", 1, Integer.MAX_VALUE) : Integer.MAX_VALUE,
+        json.has("updates") ? json.wholeNumber("updates") : Long.MAX_VALUE,
+        orInfinity(json, "minutes"),
+        json.wholeNumber("patience", 0, Integer.MAX_VALUE));
+  }
+
+  private static double orInfinity(JsonObject json, String key) throws JsonException {
+    return json.has(key) ? json.number(key) : Double.POSITIVE_INFINITY;
   }
 }

@@ -10,13 +10,17 @@ import java.io.IOException;
 public interface TrainingListener {
 
   /**
-   * One update has been made.
+   * What an update was made of.
    *
-   * @param loss of the batch, in nats a token
-   * @param gradientNorm before clipping
+   * @param batchesInEpoch of the epoch that it belongs to
+   * @param loss mean over its batches, in nats a token
+   * @param gradientNorm length of the mean gradient, before clipping
+   * @param learningRate the rate it was made with
    */
-  default void updated(Progress progress, int batchesInEpoch, double loss, double gradientNorm)
-      throws IOException {}
+  record Update(int batchesInEpoch, double loss, double gradientNorm, double learningRate) {}
+
+  /** One update has been made. */
+  default void updated(Progress progress, Update update) throws IOException {}
 
   /** An epoch has ended; {@link Progress#meanLoss} is its mean training loss. */
   default void epochEnded(Progress progress) throws IOException {}
@@ -25,6 +29,7 @@ public interface TrainingListener {
    * The model has been validated.
    *
    * @param better whether it is the best so far
+   * @param model with the weights that were validated: averages, where the optimizer has them
    */
   default void evaluated(
       Progress progress, LanguageModel.Evaluation evaluation, boolean better, LanguageModel model)

@@ -224,7 +224,10 @@ public final class TrainingRun implements AutoCloseable {
     trainer.save(directory.resumeFile(), extra);
     if (!isValidated()) {
       // the last weights are the best known
-      directory.writeModel(trainer.model(), trainer.progress());
+      trainer.withAverages(model -> {
+        directory.writeModel(model, trainer.progress());
+        return model;
+      });
     }
     lastCheckpoint = trainer.progress().seconds();
   }
@@ -248,20 +251,20 @@ public final class TrainingRun implements AutoCloseable {
     }
 
     @Override
-    public void updated(Progress progress, int batchesInEpoch, double loss, double gradientNorm)
-        throws IOException {
-      lossSinceLog += loss;
+    public void updated(Progress progress, Update update) throws IOException {
+      lossSinceLog += update.loss();
       if (progress.update() % LOG_EVERY == 0) {
         Map<String, @Nullable Object> line = line(progress);
         line.put("train_loss", lossSinceLog / LOG_EVERY);
-        line.put("gradient_norm", gradientNorm);
+        line.put("gradient_norm", update.gradientNorm());
+        line.put("learning_rate", update.learningRate());
         metrics.append(line);
         lossSinceLog = 0;
       }
       if (progress.seconds() - lastCheckpoint > checkpointSeconds) {
         checkpoint();
       }
-      next.updated(progress, batchesInEpoch, loss, gradientNorm);
+      next.updated(progress, update);
     }
 
     @Override

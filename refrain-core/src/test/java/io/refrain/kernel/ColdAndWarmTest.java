@@ -111,16 +111,16 @@ class ColdAndWarmTest {
     }
 
     private static double elementwise(ElementwiseKernel kernel, float[] x) {
-      float[][] arrays = new float[4][];
+      float[][] arrays = new float[5][];
       for (int i = 0; i < arrays.length; i++) {
-        arrays[i] = java.util.Arrays.copyOfRange(x, i * 100, i * 100 + 100);
+        arrays[i] = java.util.Arrays.copyOfRange(x, i * 80, i * 80 + 80);
       }
-      for (int i = 0; i < 100; i++) {
+      for (int i = 0; i < 80; i++) {
         arrays[3][i] = Math.abs(arrays[3][i]);
       }
-      kernel.run(KERNELS, arrays, 1, 77);
+      kernel.run(KERNELS, arrays, 1, 63);
       for (int i = 0; i < arrays.length; i++) {
-        System.arraycopy(arrays[i], 0, x, i * 100, 100);
+        System.arraycopy(arrays[i], 0, x, i * 80, 80);
       }
       return 0;
     }

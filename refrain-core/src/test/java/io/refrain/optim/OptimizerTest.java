@@ -55,7 +55,7 @@ class OptimizerTest {
   @ParameterizedTest
   @CsvSource({"0", "0.1"})
   void sgdIsItsFormula(double decay) {
-    Sgd sgd = new Sgd(parameters, decay);
+    Sgd sgd = new Sgd(parameters, new Sgd.Options(0, 0, false, decay));
     double[] weights = doubles(parameters.get("b").data());
     for (int step = 0; step < 20; step++) {
       giveGradients(parameters, random);
@@ -144,7 +144,7 @@ class OptimizerTest {
   private static Optimizer optimizer(
       String method, SequencedMap<String, Parameter> parameters, double decay) {
     return method.equals("sgd")
-        ? new Sgd(parameters, decay)
+        ? new Sgd(parameters, new Sgd.Options(0, 0, false, decay))
         : new Adam(parameters, new Adam.Options(0.9, 0.99, 1e-8, decay, decay > 0));
   }
 
@@ -207,7 +207,7 @@ class OptimizerTest {
     float[] before = parameters.get("a").values();
 
     new Adam(parameters, Adam.Options.adamW()).step(team, RATE, 1);
-    new Sgd(parameters, 0.1).step(team, RATE, 1);
+    new Sgd(parameters, new Sgd.Options(0, 0, false, 0.1)).step(team, RATE, 1);
 
     assertThat(parameters.get("a").values()).isEqualTo(before);
   }
@@ -249,7 +249,7 @@ class OptimizerTest {
         .isThrownBy(() -> new Adam.Options(0.9, 0.999, -1, 0, false))
         .withMessageContainingAll("epsilon", "-1");
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> new Sgd(parameters, -0.5))
+        .isThrownBy(() -> new Sgd.Options(0, 0, false, -0.5))
         .withMessageContainingAll("weight decay", "-0.5");
   }
 }

@@ -58,7 +58,7 @@ class KilledRunTest {
         run.run(
             new TrainingListener() {
               @Override
-              public void updated(Progress progress, int batches, double loss, double norm) {
+              public void updated(Progress progress, Update update) {
                 System.out.println(progress.update());
               }
             });

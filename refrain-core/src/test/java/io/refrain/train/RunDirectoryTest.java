@@ -7,6 +7,8 @@ import static org.assertj.core.api.Assertions.assertThatIOException;
 import io.refrain.kernel.ThreadTeam;
 import io.refrain.model.ModelWeights;
 import io.refrain.model.WeightsMismatchException;
+import io.refrain.optim.RmsProp;
+import io.refrain.optim.Schedule;
 import io.refrain.store.Json;
 import io.refrain.store.JsonObject;
 import io.refrain.store.NamedTensor;
@@ -21,6 +23,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
@@ -60,10 +63,44 @@ class RunDirectoryTest {
             SmallTraining.sgd().withMinutes(1.5).withEpochs(Integer.MAX_VALUE),
             SmallTraining.adam()
                 .withRate(1e-3, Double.POSITIVE_INFINITY)
-                .withPartition(TrainingConfig.Partition.RANDOM))) {
+                .withPartition(Partition.RANDOM),
+            SmallTraining.sgd()
+                .withUpdates(30)
+                .accumulating(3)
+                .withClipOfValues(0.25)
+                .withOptimizer(new RmsProp.Options(0.9, 1e-6, true, 0.5, 0.01), 0.1)
+                .withSchedule(new Schedule.Cosine(30, 4, 0.01)))) {
       byte[] json = Json.pretty(training.run().toJson()).getBytes(StandardCharsets.UTF_8);
       assertThat(RunConfig.fromJson(JsonObject.parse("config", json))).isEqualTo(training.run());
     }
+  }
+
+  /** As version 0.1's first format had it. */
+  @Test
+  void aRunOfTheFirstFormatLoadsAndGoesOn() throws IOException {
+    Map<String, Object> config = new LinkedHashMap<>(SmallTraining.adam().run().toJson());
+    Map<String, Object> training = new LinkedHashMap<>(SmallTraining.adam().config().toJson());
+    config.put("format", 1);
+    training.put("optimizer", "adam");
+    training.remove("schedule");
+    training.remove("accumulate");
+    config.put("training", training);
+    RunDirectory old = new RunDirectory(folder.resolve("old"));
+    TrainingRun.create(
+            old,
+            SmallTraining.adam().run(),
+            SmallTraining.TOKENIZER,
+            SmallTraining.tokens(),
+            ThreadTeam.single())
+        .close();
+    Files.writeString(old.configFile(), Json.pretty(config));
+
+    assertThat(old.config()).isEqualTo(SmallTraining.adam().run());
+    try (TrainingRun run =
+        TrainingRun.resume(old, old.config(), SmallTraining.tokens(), ThreadTeam.single())) {
+      assertThat(run.run(new TrainingListener() {})).isEqualTo(Trainer.End.EPOCHS);
+    }
+    assertThat(Files.readString(old.configFile())).contains("beta1", "schedule");
   }
 
   @Test
@@ -85,11 +122,11 @@ class RunDirectoryTest {
 
   @Test
   void aNewerFormatIsOneClearLine() throws IOException {
-    editConfig("\"format\": 1", "\"format\": 2, \"invented_later\": true");
+    editConfig("\"format\": 2", "\"format\": 3, \"invented_later\": true");
     assertThatIOException()
         .isThrownBy(() -> directory.config())
         .withMessage(
-            "%s: the run was written by a newer version (format 2, this one reads up to 1):"
+            "%s: the run was written by a newer version (format 3, this one reads up to 2):"
                 + " update Refrain",
             directory.configFile());
   }
@@ -99,11 +136,15 @@ class RunDirectoryTest {
       delimiter = '|',
       textBlock =
           """
-          "format": 1              | "format": 0              | format must be from 1 to 1, but is 0
-          "format": 1              | "format": "one"          | `format` must be a whole number
+          "format": 2              | "format": 0              | format must be from 1 to 2, but is 0
+          "format": 2              | "format": "one"          | `format` must be a whole number
           "sequential"             | "spiral"                 | unknown partition "spiral"; known are
           "rnn-tanh"               | "gru-9"                  | unknown cell "gru-9"; known are
           "sgd"                    | "newton"                 | unknown optimizer "newton"; known are
+          "momentum": 0.0          | "momentum": -1           | momentum must be at least 0, but is -1.0
+          "momentum": 0.0          | "impetus": 0             | `training.optimizer.impetus` is unknown
+          "constant"               | "spiral"                 | unknown schedule "spiral"; known are constant
+          "accumulate": 1          | "accumulate": 0          | `training.accumulate` must be a whole number
           "hidden": 9              | "hidden": 0              | `model.hidden` must be a whole number
           "hidden": 9              | "hidden": 99999999999999 | `model.hidden` must be a whole number
           "hidden": 9              | "width": 9               | `model.width`

@@ -5,6 +5,11 @@ import io.refrain.kernel.ThreadTeam;
 import io.refrain.model.CellKind;
 import io.refrain.model.LanguageModel;
 import io.refrain.model.LanguageModelConfig;
+import io.refrain.optim.Adam;
+import io.refrain.optim.Clipping;
+import io.refrain.optim.OptimizerConfig;
+import io.refrain.optim.Schedule;
+import io.refrain.optim.Sgd;
 import io.refrain.store.NamedTensor;
 import io.refrain.store.SafetensorsFile;
 import io.refrain.text.Tokenizer;
@@ -30,14 +35,18 @@ final class SmallTraining {
           + " recondite matter to us his grey eyes shone and twinkled";
   static final Tokenizer TOKENIZER = VerbatimTokenizer.train(TEXT);
 
-  private OptimizerKind optimizer = OptimizerKind.SGD;
-  private TrainingConfig.Partition partition = TrainingConfig.Partition.SEQUENTIAL;
+  private OptimizerConfig optimizer = Sgd.Options.plain();
+  private Schedule schedule = new Schedule.Constant();
+  private Partition partition = Partition.SEQUENTIAL;
   private boolean carryState = true;
+  private int accumulate = 1;
   private int epochs = 3;
+  private long updates = Long.MAX_VALUE;
   private int evaluateEvery;
   private int patience;
   private double learningRate = 0.5;
   private double clip = 1;
+  private double clipValue = Double.POSITIVE_INFINITY;
   private double minutes = Double.POSITIVE_INFINITY;
   private double validationShare = 0.2;
   private CellKind cell = CellKind.RNN_TANH;
@@ -46,6 +55,10 @@ final class SmallTraining {
 
   private SmallTraining(SmallTraining other) {
     optimizer = other.optimizer;
+    schedule = other.schedule;
+    accumulate = other.accumulate;
+    updates = other.updates;
+    clipValue = other.clipValue;
     partition = other.partition;
     carryState = other.carryState;
     epochs = other.epochs;
@@ -66,17 +79,44 @@ final class SmallTraining {
   static SmallTraining adam() {
     return sgd()
         .with(training -> {
-          training.optimizer = OptimizerKind.ADAM;
+          training.optimizer = Adam.Options.adam();
           training.carryState = false;
           training.learningRate = 0.02;
         });
   }
 
-  SmallTraining withPartition(TrainingConfig.Partition other) {
+  SmallTraining withPartition(Partition other) {
     return with(training -> {
       training.partition = other;
-      training.carryState &= other == TrainingConfig.Partition.SEQUENTIAL;
+      training.carryState &= other == Partition.SEQUENTIAL;
     });
+  }
+
+  SmallTraining withOptimizer(OptimizerConfig other, double rate) {
+    return with(training -> {
+      training.optimizer = other;
+      training.learningRate = rate;
+    });
+  }
+
+  SmallTraining withSchedule(Schedule other) {
+    return with(training -> training.schedule = other);
+  }
+
+  SmallTraining withoutState() {
+    return with(training -> training.carryState = false);
+  }
+
+  SmallTraining accumulating(int batches) {
+    return with(training -> training.accumulate = batches);
+  }
+
+  SmallTraining withUpdates(long other) {
+    return with(training -> training.updates = other);
+  }
+
+  SmallTraining withClipOfValues(double other) {
+    return with(training -> training.clipValue = other);
   }
 
   SmallTraining withEpochs(int other) {
@@ -126,17 +166,13 @@ final class SmallTraining {
 
   TrainingConfig config() {
     return new TrainingConfig(
-        BATCH,
-        STEPS,
-        partition,
-        carryState,
-        epochs,
-        minutes,
+        new Batching(BATCH, STEPS, partition, carryState, accumulate),
+        new Limits(epochs, updates, minutes, patience),
         optimizer,
         learningRate,
-        clip,
+        schedule,
+        new Clipping(clip, clipValue),
         evaluateEvery,
-        patience,
         77);
   }
 

@@ -4,6 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIOException;
 
 import io.refrain.model.LanguageModel;
+import io.refrain.optim.Adagrad;
+import io.refrain.optim.AveragedSgd;
+import io.refrain.optim.Plateau;
+import io.refrain.optim.RmsProp;
+import io.refrain.optim.Schedule;
+import io.refrain.optim.Sgd;
 import io.refrain.store.Safetensors;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -28,7 +34,51 @@ class StopAndResumeTest {
         SmallTraining.adam(),
         // Evaluates at the ends of epochs and elsewhere, and stops by patience before the end.
         SmallTraining.adam().withRate(0.3, 1).withEpochs(50).evaluatedEvery(3, 2),
-        SmallTraining.adam().withPartition(TrainingConfig.Partition.RANDOM).evaluatedEvery(5, 0));
+        SmallTraining.adam().withPartition(Partition.RANDOM).evaluatedEvery(5, 0),
+        // Two updates of two batches an epoch, and one of the batch that is left.
+        SmallTraining.sgd().accumulating(2).withClipOfValues(0.01).evaluatedEvery(2, 0),
+        SmallTraining.sgd().withUpdates(8).withSchedule(new Schedule.Cosine(8, 3, 0.01)),
+        SmallTraining.adam().withSchedule(Schedule.OneCycle.of(15, 0.3)),
+        SmallTraining.sgd().withSchedule(new Schedule.Step(4, 0.5)),
+        SmallTraining.adam().withSchedule(new Schedule.Exponential(3, 0.7)),
+        SmallTraining.adam()
+            .withRate(0.1, 1)
+            .withSchedule(new Plateau(0.5, 1, 0.1, 1e-3))
+            .evaluatedEvery(1, 0),
+        SmallTraining.sgd().withOptimizer(new Sgd.Options(0.9, 0, true, 1e-3), 0.1),
+        SmallTraining.sgd().withOptimizer(new RmsProp.Options(0.9, 1e-6, true, 0.5, 0), 0.01),
+        SmallTraining.sgd().withOptimizer(new Adagrad.Options(0.1, 1e-9, 0.1, 0), 0.1),
+        averaged());
+  }
+
+  /** Averaging begins on the way, as {@link #averagingBeginsOnTheWay} makes sure. */
+  private static SmallTraining averaged() {
+    return SmallTraining.sgd()
+        .withOptimizer(AveragedSgd.Options.nonMonotone(2), 3)
+        .withEpochs(6)
+        .evaluatedEvery(1, 0);
+  }
+
+  @Test
+  void averagingBeginsOnTheWay() throws IOException {
+    Path file = folder.resolve("averaged.safetensors");
+    Trainer trainer = averaged().trainer(1);
+    List<Long> averaging = new ArrayList<>();
+    trainer.run(
+        new TrainingListener() {
+          @Override
+          public void updated(Progress progress, Update update) throws IOException {
+            trainer.save(file, Map.of());
+            boolean begun =
+                SmallTraining.Snapshot.of(file).tensors().stream()
+                    .anyMatch(tensor -> tensor.name().startsWith("optimizer.ax."));
+            if (begun) {
+              averaging.add(progress.update());
+            }
+          }
+        });
+    assertThat(averaging.size()).isBetween(5, 25);
+    assertThat(averaging.getLast()).isEqualTo(30);
   }
 
   /** Notes validations, and lets go of training after one update. */
@@ -46,8 +96,7 @@ class StopAndResumeTest {
     }
 
     @Override
-    public void updated(Progress progress, int batchesInEpoch, double loss, double gradientNorm)
-        throws IOException {
+    public void updated(Progress progress, Update update) throws IOException {
       if (progress.update() == stopAt && abruptly) {
         trainer.save(folder.resolve("stopped.safetensors"), Map.of());
         throw new IOException("killed");

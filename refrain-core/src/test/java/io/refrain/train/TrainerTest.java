@@ -9,7 +9,11 @@ import io.refrain.kernel.ThreadTeam;
 import io.refrain.model.CellKind;
 import io.refrain.model.LanguageModel;
 import io.refrain.model.LanguageModelConfig;
-import io.refrain.train.TrainingConfig.Partition;
+import io.refrain.optim.Clipping;
+import io.refrain.optim.OptimizerConfig;
+import io.refrain.optim.Plateau;
+import io.refrain.optim.Schedule;
+import io.refrain.optim.Sgd;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -22,6 +26,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -31,19 +36,17 @@ class TrainerTest {
   @TempDir Path folder;
 
   private static TrainingConfig config(int batch, int steps, Partition partition, boolean carry) {
+    return config(
+        new Batching(batch, steps, partition, carry, 1),
+        Limits.NONE.withEpochs(1),
+        Sgd.Options.plain(),
+        0.1);
+  }
+
+  private static TrainingConfig config(
+      Batching batching, Limits limits, OptimizerConfig optimizer, double rate) {
     return new TrainingConfig(
-        batch,
-        steps,
-        partition,
-        carry,
-        1,
-        Double.POSITIVE_INFINITY,
-        OptimizerKind.SGD,
-        0.1,
-        1,
-        0,
-        0,
-        5);
+        batching, limits, optimizer, rate, new Schedule.Constant(), Clipping.byNorm(1), 0, 5);
   }
 
   private static LanguageModel model(int vocabulary, int hidden) {
@@ -68,8 +71,8 @@ class TrainerTest {
     trainer.run(
         new TrainingListener() {
           @Override
-          public void updated(Progress progress, int batchesInEpoch, double loss, double norm) {
-            batches.add(batchesInEpoch);
+          public void updated(Progress progress, Update update) {
+            batches.add(update.batchesInEpoch());
           }
         });
     assertThat(batches).hasSize(17).containsOnly(17);
@@ -79,37 +82,38 @@ class TrainerTest {
 
   /** Whether "a" or "b" follows depends on the token before the last: only the state knows it. */
   @ParameterizedTest
-  @EnumSource(OptimizerKind.class)
-  void learnsAPatternThatNeedsMemory(OptimizerKind optimizer) throws IOException {
+  @CsvSource({
+    "sgd, 0.5",
+    "adam, 0.02",
+    "adamw, 0.02",
+    "rmsprop, 0.01",
+    "adagrad, 0.2",
+    "asgd, 0.5"
+  })
+  void learnsAPatternThatNeedsMemory(String optimizer, double rate) throws IOException {
     int[] tokens = IntStream.range(0, 200).map(i -> i / 2 % 2).toArray();
     TrainingConfig config =
-        new TrainingConfig(
-            2,
-            10,
-            Partition.SEQUENTIAL,
-            true,
-            60,
-            Double.POSITIVE_INFINITY,
-            optimizer,
-            optimizer == OptimizerKind.SGD ? 0.5 : 0.02,
-            1,
-            0,
-            0,
-            5);
+        config(
+            new Batching(2, 10, Partition.SEQUENTIAL, true, 1),
+            Limits.NONE.withEpochs(60),
+            OptimizerConfig.of(optimizer),
+            rate);
     Trainer trainer =
         new Trainer(config, model(2, 12), Split.byPosition(tokens, 0.2), ThreadTeam.single());
     assertThat(trainer.run(SILENT)).isEqualTo(Trainer.End.EPOCHS);
     assertThat(trainer.progress().best()).isLessThan(0.12); // the row's first tokens lack context
 
     List<Double> losses = new ArrayList<>();
+    TrainingConfig standing =
+        config(config.batching(), config.limits(), Sgd.Options.plain(), 1e-30);
     Trainer again =
-        new Trainer(config, trainer.model(), Split.byPosition(tokens, 0), ThreadTeam.single());
+        new Trainer(standing, trainer.model(), Split.byPosition(tokens, 0), ThreadTeam.single());
     again.run(
         new TrainingListener() {
           @Override
-          public void updated(Progress progress, int batchesInEpoch, double loss, double norm) {
+          public void updated(Progress progress, Update update) {
             if (progress.batch() > 1) { // the state is carried from here on
-              losses.add(loss);
+              losses.add(update.loss());
             }
           }
         });
@@ -120,18 +124,21 @@ class TrainerTest {
   @Test
   void everyEpochBeginsWithAStateOfZeros() throws IOException {
     TrainingConfig config =
-        new TrainingConfig(
-            4, 5, Partition.SEQUENTIAL, true, 3, 1, OptimizerKind.SGD, 1e-30, 1, 0, 0, 1);
+        config(
+            new Batching(4, 5, Partition.SEQUENTIAL, true, 1),
+            Limits.NONE.withEpochs(3),
+            Sgd.Options.plain(),
+            1e-30);
     List<List<Double>> losses = new ArrayList<>();
     new Trainer(config, model(2, 12), Split.byPosition(new int[90], 0), ThreadTeam.single())
         .run(
             new TrainingListener() {
               @Override
-              public void updated(Progress progress, int batchesInEpoch, double loss, double norm) {
+              public void updated(Progress progress, Update update) {
                 if (progress.batch() == 1) {
                   losses.add(new ArrayList<>());
                 }
-                losses.getLast().add(loss);
+                losses.getLast().add(update.loss());
               }
             });
 
@@ -248,7 +255,7 @@ class TrainerTest {
         trainer.run(
             new TrainingListener() {
               @Override
-              public void updated(Progress progress, int batches, double loss, double norm) {
+              public void updated(Progress progress, Update update) {
                 if (progress.update() == 7) {
                   Thread other = new Thread(trainer::requestStop);
                   other.start();
@@ -274,7 +281,7 @@ class TrainerTest {
         .run(
             new TrainingListener() {
               @Override
-              public void updated(Progress progress, int batches, double loss, double norm) {
+              public void updated(Progress progress, Update update) {
                 heard.add("update " + progress.update());
                 assertThat(progress.meanLoss()).isPositive();
               }
@@ -360,6 +367,23 @@ class TrainerTest {
         .withMessage("minutes must be above 0, but is 0.0");
     assertThatIllegalArgumentException()
         .isThrownBy(() -> SmallTraining.sgd().evaluatedEvery(-1, 0).config())
-        .withMessage("evaluations every -1 updates with patience 0: both must be at least 0");
+        .withMessage(
+            "updates between validations must be at least 0 (0: once an epoch), but are -1");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> SmallTraining.sgd().evaluatedEvery(0, -1).config())
+        .withMessage("patience must be at least 0, but is -1");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> SmallTraining.sgd().withUpdates(0).config())
+        .withMessage("number of updates must be at least 1, but is 0");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> SmallTraining.sgd().accumulating(0).config())
+        .withMessage("number of batches accumulated must be at least 1, but is 0");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> SmallTraining.sgd().withClipOfValues(0).config())
+        .withMessage("clip of values must be above 0, but is 0.0");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> SmallTraining.sgd().withSchedule(new Plateau(0.5, 1, 0, 0.6)).config())
+        .withMessage(
+            "the schedule's minimum of the rate must be at most the learning rate 0.5, but is 0.6");
   }
 }

@@ -10,6 +10,7 @@ import io.refrain.model.CellKind;
 import io.refrain.model.LanguageModel;
 import io.refrain.model.LanguageModelConfig;
 import io.refrain.nn.Parameter;
+import io.refrain.optim.AveragedSgd;
 import io.refrain.store.JsonLines;
 import io.refrain.store.JsonObject;
 import io.refrain.store.RunLock;
@@ -39,7 +40,7 @@ class TrainingRunTest {
 
   @TempDir Path folder;
 
-  private static TrainingRun create(Path path, SmallTraining training) throws IOException {
+  static TrainingRun create(Path path, SmallTraining training) throws IOException {
     return TrainingRun.create(
         new RunDirectory(path),
         training.run(),
@@ -48,12 +49,12 @@ class TrainingRunTest {
         ThreadTeam.single());
   }
 
-  private static TrainingRun resume(Path path, RunConfig config) throws IOException {
+  static TrainingRun resume(Path path, RunConfig config) throws IOException {
     return TrainingRun.resume(
         new RunDirectory(path), config, SmallTraining.tokens(), ThreadTeam.single());
   }
 
-  private static TrainingRun resume(Path path) throws IOException {
+  static TrainingRun resume(Path path) throws IOException {
     return resume(path, new RunDirectory(path).config());
   }
 
@@ -86,7 +87,15 @@ class TrainingRunTest {
     return Stream.of(
         SmallTraining.sgd().withEpochs(EPOCHS),
         SmallTraining.adam().withEpochs(EPOCHS).evaluatedEvery(7, 0),
-        SmallTraining.adam().withEpochs(EPOCHS).withValidation(0));
+        SmallTraining.adam().withEpochs(EPOCHS).withValidation(0),
+        averaged());
+  }
+
+  static SmallTraining averaged() {
+    return SmallTraining.sgd()
+        .withOptimizer(AveragedSgd.Options.nonMonotone(2), 3)
+        .withEpochs(EPOCHS)
+        .evaluatedEvery(3, 0);
   }
 
   /** Lets go of a run after an update, in one of the ways in which a process can. */
@@ -112,8 +121,7 @@ class TrainingRunTest {
     }
 
     @Override
-    public void updated(Progress progress, int batchesInEpoch, double loss, double gradientNorm)
-        throws IOException {
+    public void updated(Progress progress, Update made) throws IOException {
       if (progress.update() + 1 == update && checkpoint) {
         run.checkpointEvery(0);
       }

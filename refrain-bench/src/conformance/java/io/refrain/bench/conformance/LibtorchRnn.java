@@ -5,13 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.bytedeco.javacpp.PointerScope;
-import org.bytedeco.pytorch.Adam;
-import org.bytedeco.pytorch.AdamOptions;
-import org.bytedeco.pytorch.AdamW;
-import org.bytedeco.pytorch.AdamWOptions;
 import org.bytedeco.pytorch.Optimizer;
-import org.bytedeco.pytorch.SGD;
-import org.bytedeco.pytorch.SGDOptions;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.global.torch;
@@ -180,7 +174,7 @@ public final class LibtorchRnn {
     try (PointerScope _ = new PointerScope()) {
       LibtorchNetwork network = new LibtorchNetwork(kind, batchFirst, weights);
       TensorVector parameters = network.parameters();
-      Optimizer optimizer = optimizer(choice, parameters);
+      Optimizer optimizer = LibtorchOptimizer.of(choice, parameters);
       List<Tensor> state = new ArrayList<>();
       for (int step = 0; step < steps; step++) {
         Batch batch = batches.get(step % batches.size());
@@ -201,25 +195,5 @@ public final class LibtorchRnn {
       network.weights().forEach((name, tensor) -> trained.put(name, Shaped.of(tensor)));
       return new Curve(losses, norms, trained);
     }
-  }
-
-  private static Optimizer optimizer(OptimizerChoice choice, TensorVector parameters) {
-    return switch (choice) {
-      case OptimizerChoice.Sgd sgd -> {
-        SGDOptions options = new SGDOptions(sgd.learningRate());
-        options.momentum().put(sgd.momentum());
-        yield new SGD(parameters, options);
-      }
-      case OptimizerChoice.Adam adam -> {
-        AdamOptions options = new AdamOptions(adam.learningRate());
-        options.weight_decay().put(adam.weightDecay());
-        yield new Adam(parameters, options);
-      }
-      case OptimizerChoice.AdamW adamW -> {
-        AdamWOptions options = new AdamWOptions(adamW.learningRate());
-        options.weight_decay().put(adamW.weightDecay());
-        yield new AdamW(parameters, options);
-      }
-    };
   }
 }

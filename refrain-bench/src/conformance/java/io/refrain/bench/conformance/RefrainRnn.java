@@ -9,10 +9,8 @@ import io.refrain.nn.recurrent.ElmanCell;
 import io.refrain.nn.recurrent.RecurrentStack;
 import io.refrain.nn.recurrent.RecurrentState;
 import io.refrain.nn.recurrent.StackOptions;
-import io.refrain.optim.Adam;
 import io.refrain.optim.GradientNorm;
 import io.refrain.optim.Optimizer;
-import io.refrain.optim.Sgd;
 import io.refrain.tensor.Tape;
 import io.refrain.tensor.Tensor;
 import java.util.ArrayList;
@@ -185,7 +183,7 @@ final class RefrainRnn {
     double[] norms = new double[steps];
     try (ThreadTeam team = new ThreadTeam(2)) {
       Tape tape = Tape.recording(team);
-      Optimizer optimizer = optimizer(choice);
+      Optimizer optimizer = choice.config().create(parameters);
       RecurrentState state = stack.initialState(batch(batches.getFirst().input()));
       for (int step = 0; step < steps; step++) {
         LibtorchRnn.Batch batch = batches.get(step % batches.size());
@@ -198,7 +196,7 @@ final class RefrainRnn {
         optimizer.clearGradients();
         tape.backward(loss);
         norms[step] = GradientNorm.of(team, parameters.values());
-        optimizer.step(team, learningRate(choice), GradientNorm.clip(norms[step], clipNorm));
+        optimizer.step(team, choice.learningRate(), GradientNorm.clip(norms[step], clipNorm));
         losses[step] = loss.item();
         state.assign(output.state());
         tape.clear();
@@ -208,28 +206,5 @@ final class RefrainRnn {
     parameters.forEach(
         (name, parameter) -> trained.put(name, new Shaped(parameter.values(), parameter.shape())));
     return new LibtorchRnn.Curve(losses, norms, trained);
-  }
-
-  private Optimizer optimizer(OptimizerChoice choice) {
-    return switch (choice) {
-      case OptimizerChoice.Sgd(double rate, double momentum) -> {
-        if (momentum != 0) {
-          throw new IllegalArgumentException("Refrain's SGD has no momentum, but got " + momentum);
-        }
-        yield new Sgd(parameters);
-      }
-      case OptimizerChoice.Adam(double rate, double decay) ->
-          new Adam(parameters, new Adam.Options(0.9, 0.999, 1e-8, decay, false));
-      case OptimizerChoice.AdamW(double rate, double decay) ->
-          new Adam(parameters, new Adam.Options(0.9, 0.999, 1e-8, decay, true));
-    };
-  }
-
-  private static double learningRate(OptimizerChoice choice) {
-    return switch (choice) {
-      case OptimizerChoice.Sgd sgd -> sgd.learningRate();
-      case OptimizerChoice.Adam adam -> adam.learningRate();
-      case OptimizerChoice.AdamW adamW -> adamW.learningRate();
-    };
   }
 }

@@ -3,6 +3,11 @@ package io.refrain.bench.conformance;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import io.refrain.optim.Adagrad;
+import io.refrain.optim.Adam;
+import io.refrain.optim.OptimizerConfig;
+import io.refrain.optim.RmsProp;
+import io.refrain.optim.Sgd;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -39,7 +44,30 @@ class TrainingCurveConformanceTest {
       runs.add(new Run(CellKind.RNN_TANH, new OptimizerChoice.AdamW(0.002, 0.01), carryState));
       runs.add(new Run(CellKind.RNN_RELU, sgd, carryState));
     }
+    for (OptimizerChoice choice : choices()) {
+      runs.add(new Run(CellKind.RNN_TANH, choice, true));
+    }
     return runs.stream();
+  }
+
+  /** Every constant of every optimizer away from its default. */
+  private static List<OptimizerChoice> choices() {
+    return List.of(
+        new OptimizerChoice.Sgd(0.2, 0.9),
+        method(0.3, new Sgd.Options(0.8, 0.3, false, 0.001)),
+        method(0.2, new Sgd.Options(0.9, 0, true, 0.001)),
+        method(0.002, new Adam.Options(0.8, 0.95, 1e-4, 0.01, false)),
+        method(0.002, new Adam.Options(0.7, 0.99, 1e-5, 0.1, true)),
+        method(0.002, RmsProp.Options.defaults()),
+        method(0.002, new RmsProp.Options(0.95, 1e-4, true, 0, 0.001)),
+        method(0.001, new RmsProp.Options(0.9, 1e-4, false, 0.8, 0)),
+        method(0.001, new RmsProp.Options(0.9, 1e-3, true, 0.7, 0.001)),
+        method(0.01, Adagrad.Options.defaults()),
+        method(0.1, new Adagrad.Options(0.01, 1e-3, 0.1, 0.001)));
+  }
+
+  private static OptimizerChoice method(double learningRate, OptimizerConfig config) {
+    return new OptimizerChoice.Method(learningRate, config);
   }
 
   @ParameterizedTest

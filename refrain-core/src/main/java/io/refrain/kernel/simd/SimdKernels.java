@@ -1,9 +1,13 @@
 package io.refrain.kernel.simd;
 
+import io.refrain.kernel.AdagradStep;
 import io.refrain.kernel.AdamStep;
+import io.refrain.kernel.AveragedStep;
 import io.refrain.kernel.Kernels;
+import io.refrain.kernel.MomentumStep;
 import io.refrain.kernel.PanelLayout;
 import io.refrain.kernel.Panels;
+import io.refrain.kernel.RmsPropStep;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
@@ -353,28 +357,32 @@ public final class SimdKernels implements Kernels {
 
   @Override
   public void adam(AdamStep step, float[] p, float[] g, float[] m, float[] v, int at, int length) {
-    int end = at + length;
-    int i = at;
-    for (; i <= end - LANES; i += LANES) {
-      FloatVector weight = FloatVector.fromArray(SPECIES, p, i);
-      FloatVector gradient =
-          FloatVector.fromArray(SPECIES, g, i).mul(step.scale()).add(weight.mul(step.decay()));
-      FloatVector first = FloatVector.fromArray(SPECIES, m, i);
-      first = first.add(gradient.sub(first).mul(step.oneMinusBeta1()));
-      FloatVector second = FloatVector.fromArray(SPECIES, v, i).mul(step.beta2());
-      second = second.add(gradient.mul(gradient).mul(step.oneMinusBeta2()));
-      first.intoArray(m, i);
-      second.intoArray(v, i);
-      FloatVector denominator = second.sqrt().div(step.rootCorrection()).add(step.epsilon());
-      weight.mul(step.shrink()).sub(first.mul(step.rate()).div(denominator)).intoArray(p, i);
-    }
-    for (; i < end; i++) {
-      // The same operations in the same order, each rounded once: the same bits as above.
-      float gradient = g[i] * step.scale() + p[i] * step.decay();
-      m[i] = m[i] + (gradient - m[i]) * step.oneMinusBeta1();
-      v[i] = v[i] * step.beta2() + gradient * gradient * step.oneMinusBeta2();
-      float denominator = (float) Math.sqrt(v[i]) / step.rootCorrection() + step.epsilon();
-      p[i] = p[i] * step.shrink() - m[i] * step.rate() / denominator;
-    }
+    OptimizerSteps.adam(step, p, g, m, v, at, at + length);
+  }
+
+  @Override
+  public void momentum(MomentumStep step, float[] p, float[] g, float[] b, int at, int length) {
+    OptimizerSteps.momentum(step, p, g, b, at, at + length);
+  }
+
+  @Override
+  public void rmsProp(
+      RmsPropStep step, float[] p, float[] g, float[] v, float[] m, float[] b, int at, int length) {
+    OptimizerSteps.rmsProp(step, p, g, v, m, b, at, at + length);
+  }
+
+  @Override
+  public void adagrad(AdagradStep step, float[] p, float[] g, float[] s, int at, int length) {
+    OptimizerSteps.adagrad(step, p, g, s, at, at + length);
+  }
+
+  @Override
+  public void averaged(AveragedStep step, float[] p, float[] g, float[] a, int at, int length) {
+    OptimizerSteps.averaged(step, p, g, a, at, at + length);
+  }
+
+  @Override
+  public void clamp(float limit, float[] x, int at, int length) {
+    OptimizerSteps.clamp(limit, x, at, at + length);
   }
 }
