@@ -24,7 +24,8 @@ import picocli.CommandLine.Model.OptionSpec;
 final class Recipes implements IDefaultValueProvider {
   private static final String DEFAULT = "default";
 
-  static final List<String> NAMES = List.of(DEFAULT, "notebook", "d2l-rnn");
+  static final List<String> NAMES =
+      List.of(DEFAULT, "notebook", "d2l-rnn", "d2l-gru", "d2l-lstm", "d2l-lstm2");
 
   private static final String CORPUS = "corpus";
   private static final String MINUTES = "minutes";

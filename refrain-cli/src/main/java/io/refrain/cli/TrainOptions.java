@@ -1,7 +1,5 @@
 package io.refrain.cli;
 
-import io.refrain.model.CellKind;
-import io.refrain.model.LanguageModelConfig;
 import io.refrain.optim.Clipping;
 import io.refrain.optim.Schedule;
 import io.refrain.text.TokenizerKind;
@@ -25,35 +23,7 @@ final class TrainOptions {
       description = "verbatim, char or word (default: ${DEFAULT-VALUE}).")
   private String tokens;
 
-  @Option(
-      names = "--cell",
-      paramLabel = "NAME",
-      description = "The recurrent cell: rnn (default: ${DEFAULT-VALUE}).")
-  private String cell;
-
-  @Option(
-      names = "--nonlinearity",
-      paramLabel = "NAME",
-      description = "Of the cell: tanh or relu (default: ${DEFAULT-VALUE}).")
-  private String nonlinearity;
-
-  @Option(
-      names = "--hidden",
-      paramLabel = "N",
-      description = "Size of the hidden state (default: ${DEFAULT-VALUE}).")
-  private int hidden;
-
-  @Option(
-      names = "--layers",
-      paramLabel = "N",
-      description = "Recurrent layers (default: ${DEFAULT-VALUE}).")
-  private int layers;
-
-  @Option(
-      names = "--embedding",
-      paramLabel = "N",
-      description = "Size of a token's embedding; 0: one-hot vectors (default: ${DEFAULT-VALUE}).")
-  private int embedding;
+  @Mixin private ModelOptions model;
 
   @Option(
       names = "--batch",
@@ -176,9 +146,7 @@ final class TrainOptions {
   /** Demands that every value makes sense by itself; the message names its option. */
   void requireRanges() {
     OptionCheck check = check();
-    check.atLeast(1, "--hidden", hidden);
-    check.atLeast(1, "--layers", layers);
-    check.atLeast(0, "--embedding", embedding);
+    model.requireRanges(check);
     check.atLeast(1, "--batch", batch);
     check.atLeast(1, "--steps", steps);
     check.require(
@@ -224,21 +192,11 @@ final class TrainOptions {
             tokenizer(),
             maximumTokens,
             validation,
-            new LanguageModelConfig(vocabulary, embedding, cellKind(check), hidden, layers),
+            model.config(check, vocabulary),
             training);
     int trainedOn = TrainingRun.split(config, encoded).train().length;
     return config.withTraining(
         training.withSchedule(schedule.schedule(check, training, trainedOn)));
-  }
-
-  private CellKind cellKind(OptionCheck check) {
-    if (!cell.equals("rnn")) {
-      throw new IllegalArgumentException(
-          "%s must be rnn, but is \"%s\"".formatted(check.name("--cell"), cell));
-    }
-    return check.choose("--nonlinearity", nonlinearity, "tanh", "relu")
-        ? CellKind.RNN_TANH
-        : CellKind.RNN_RELU;
   }
 
   private TrainingConfig training(OptionCheck check) {

@@ -1,0 +1,222 @@
+package io.refrain.cli;
+
+import io.refrain.model.CellKind;
+import io.refrain.model.LanguageModelConfig;
+import io.refrain.model.LanguageModelRegularization;
+import io.refrain.nn.recurrent.Regularization;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** The options that say what the model is, and what keeps it from learning its text by heart. */
+final class ModelOptions {
+  private static final List<String> CELLS =
+      List.of("rnn", "lstm", "gru", "layer-norm-lstm", "layer-norm-gru", "min-gru", "min-lstm");
+
+  @Option(
+      names = "--cell",
+      paramLabel = "NAME",
+      description =
+          "The recurrent cell: rnn, lstm, gru, layer-norm-lstm, layer-norm-gru, min-gru or"
+              + " min-lstm (default: ${DEFAULT-VALUE}).")
+  private String cell;
+
+  @Option(
+      names = "--nonlinearity",
+      paramLabel = "NAME",
+      description = "Of the cell rnn: tanh or relu (default: tanh).")
+  private @Nullable String nonlinearity;
+
+  @Option(
+      names = "--hidden",
+      paramLabel = "N",
+      description = "Size of the hidden state (default: ${DEFAULT-VALUE}).")
+  private int hidden;
+
+  @Option(
+      names = "--layers",
+      paramLabel = "N",
+      description = "Recurrent layers (default: ${DEFAULT-VALUE}).")
+  private int layers;
+
+  @Option(
+      names = "--embedding",
+      paramLabel = "N",
+      description = "Size of a token's embedding; 0: one-hot vectors (default: ${DEFAULT-VALUE}).")
+  private int embedding;
+
+  @Option(
+      names = "--tied",
+      arity = "0..1",
+      fallbackValue = "true",
+      paramLabel = "true|false",
+      description =
+          "Let the output layer share the embedding's weights; the last layer is as wide as it.")
+  private boolean tied;
+
+  @Option(
+      names = "--residual",
+      arity = "0..1",
+      fallbackValue = "true",
+      paramLabel = "true|false",
+      description = "Let every recurrent layer but the first add its input to its output.")
+  private boolean residual;
+
+  @Option(
+      names = "--dropout",
+      paramLabel = "P",
+      defaultValue = "0",
+      description =
+          "Probability that a value is left out on its way between recurrent layers and to the"
+              + " output, and from an embedding (default: 0).")
+  private double dropout;
+
+  @Option(
+      names = "--input-dropout",
+      paramLabel = "P",
+      description = "The same from the embedding alone (default: that of --dropout).")
+  private @Nullable Double inputDropout;
+
+  @Option(
+      names = "--output-dropout",
+      paramLabel = "P",
+      description = "The same to the output alone (default: that of --dropout).")
+  private @Nullable Double outputDropout;
+
+  @Option(
+      names = "--locked",
+      arity = "0..1",
+      fallbackValue = "true",
+      paramLabel = "true|false",
+      description = "Leave out the same values at every time step of a batch.")
+  private boolean locked;
+
+  @Option(
+      names = "--embedding-dropout",
+      paramLabel = "P",
+      defaultValue = "0",
+      description = "Probability that a token's embedding is left out of a batch (default: 0).")
+  private double embeddingDropout;
+
+  @Option(
+      names = "--weight-drop",
+      paramLabel = "P",
+      description =
+          "Probability that a weight between hidden states is left out of a batch (default: 0).")
+  private @Nullable Double weightDrop;
+
+  @Option(
+      names = "--zoneout",
+      paramLabel = "P",
+      defaultValue = "0",
+      description = "Probability that a value of the hidden state stays as it was (default: 0).")
+  private double zoneout;
+
+  @Option(
+      names = "--zoneout-cell",
+      paramLabel = "P",
+      description = "The same of an LSTM's cell state (default: 0).")
+  private @Nullable Double zoneoutCell;
+
+  @Option(
+      names = "--activation-penalty",
+      paramLabel = "X",
+      defaultValue = "0",
+      description = "Weight of the mean square of the last layer's output (default: 0).")
+  private double activationPenalty;
+
+  @Option(
+      names = "--temporal-penalty",
+      paramLabel = "X",
+      defaultValue = "0",
+      description = "Weight of the mean square of its change between time steps (default: 0).")
+  private double temporalPenalty;
+
+  private static final String CHOICE = "--cell";
+
+  /** Demands that every value makes sense by itself; the message names its option. */
+  void requireRanges(OptionCheck check) {
+    check.atLeast(1, "--hidden", hidden);
+    check.atLeast(1, "--layers", layers);
+    check.atLeast(0, "--embedding", embedding);
+    share(check, "--dropout", dropout);
+    share(check, "--input-dropout", inputDropout);
+    share(check, "--output-dropout", outputDropout);
+    share(check, "--embedding-dropout", embeddingDropout);
+    share(check, "--weight-drop", weightDrop);
+    share(check, "--zoneout", zoneout);
+    share(check, "--zoneout-cell", zoneoutCell);
+    check.require(activationPenalty >= 0, "--activation-penalty", "at least 0", activationPenalty);
+    check.require(temporalPenalty >= 0, "--temporal-penalty", "at least 0", temporalPenalty);
+    cellKind(check);
+    if (embedding == 0) {
+      needsEmbedding(check, "--tied", tied);
+      needsEmbedding(check, "--embedding-dropout", embeddingDropout > 0);
+      needsEmbedding(check, "--input-dropout", inputDropout != null && inputDropout > 0);
+    }
+  }
+
+  private static void share(OptionCheck check, String option, @Nullable Double value) {
+    if (value != null) {
+      check.require(value >= 0 && value <= 1, option, "between 0 and 1", value);
+    }
+  }
+
+  private static void needsEmbedding(OptionCheck check, String option, boolean asked) {
+    if (asked) {
+      throw new IllegalArgumentException(
+          check.name(option) + " needs an embedding: give its size with --embedding");
+    }
+  }
+
+  private CellKind cellKind(OptionCheck check) {
+    if (!CELLS.contains(cell)) {
+      throw new IllegalArgumentException(
+          "%s must be one of %s, but is \"%s\""
+              .formatted(check.name(CHOICE), String.join(", ", CELLS), cell));
+    }
+    String chosen = check.fitting("--nonlinearity", nonlinearity, CHOICE, cell, List.of("rnn"));
+    if (!cell.equals("rnn")) {
+      return CellKind.of(cell);
+    }
+    return chosen == null || check.choose("--nonlinearity", chosen, "tanh", "relu")
+        ? CellKind.RNN_TANH
+        : CellKind.RNN_RELU;
+  }
+
+  /** What the options come to, for so many kinds of tokens. */
+  LanguageModelConfig config(OptionCheck check, int vocabulary) {
+    Double dropped =
+        check.fitting(
+            "--weight-drop",
+            weightDrop,
+            CHOICE,
+            cell,
+            List.of("rnn", "lstm", "gru", "layer-norm-lstm", "layer-norm-gru"));
+    Double cellZoneout =
+        check.fitting(
+            "--zoneout-cell", zoneoutCell, CHOICE, cell, List.of("lstm", "layer-norm-lstm"));
+    Regularization layersOwn =
+        new Regularization(dropout, locked, orZero(dropped), zoneout, orZero(cellZoneout));
+    double input = inputDropout == null ? dropout : inputDropout;
+    return new LanguageModelConfig(
+        vocabulary,
+        embedding,
+        cellKind(check),
+        hidden,
+        layers,
+        tied,
+        residual,
+        new LanguageModelRegularization(
+            embeddingDropout,
+            embedding == 0 ? 0 : input,
+            outputDropout == null ? dropout : outputDropout,
+            layersOwn,
+            activationPenalty,
+            temporalPenalty));
+  }
+
+  private static double orZero(@Nullable Double value) {
+    return value == null ? 0 : value;
+  }
+}
