@@ -3,10 +3,12 @@ package io.refrain.kernel;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.Arrays;
+import java.util.List;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What {@link Kernels} promises of operations on single values. */
 abstract class ElementwiseContract {
@@ -102,6 +104,111 @@ abstract class ElementwiseContract {
       case SIGMOID -> kernels.sigmoid(x, at, y, at, length);
       default -> kernels.relu(x, at, y, at, length);
     }
+  }
+
+  /** A kernel of two or three operands that writes to the third array. */
+  @FunctionalInterface
+  private interface Operation {
+    void run(float[] x, float[] y, float[] z, int length);
+  }
+
+  /** The result may stand in the place of any operand: cells have no room to lose. */
+  @Test
+  void mayWriteWhereAnyOperandStands() {
+    List<Operation> operations =
+        List.of(
+            (x, y, z, n) -> kernels.sum(x, 2, y, 2, z, 2, n),
+            (x, y, z, n) -> kernels.difference(x, 2, y, 2, z, 2, n),
+            (x, y, z, n) -> kernels.product(x, 2, y, 2, z, 2, n),
+            (x, y, z, n) -> kernels.quotient(x, 2, y, 2, z, 2, n),
+            (x, y, z, n) -> kernels.oneMinus(x, 2, z, 2, n),
+            (x, y, z, n) -> kernels.mix(x, 2, y, 2, x, 2, z, 2, n), // the share is an operand too
+            (x, y, z, n) -> kernels.mix(y, 2, y, 2, x, 2, z, 2, n),
+            (x, y, z, n) -> kernels.tanhBackward(x, 2, y, 2, z, 2, n),
+            (x, y, z, n) -> kernels.sigmoidBackward(x, 2, y, 2, z, 2, n),
+            (x, y, z, n) -> kernels.reluBackward(x, 2, y, 2, z, 2, n));
+    SplittableRandom random = new SplittableRandom(3);
+    for (int length : LENGTHS) {
+      for (int i = 0; i < operations.size(); i++) {
+        float[][] arrays = ElementwiseKernel.arrays(length, random);
+        float[] x = arrays[0];
+        float[] y = arrays[1];
+        float[] z = new float[x.length];
+        operations.get(i).run(x, y, z, length);
+        float[] inFirst = x.clone();
+        float[] inSecond = y.clone();
+
+        operations.get(i).run(inFirst, y, inFirst, length);
+        operations.get(i).run(x, inSecond, inSecond, length);
+
+        for (float[] inPlace : List.of(inFirst, inSecond)) {
+          assertThat(Arrays.equals(inPlace, 2, 2 + length, z, 2, 2 + length))
+              .as("operation %d of %d values", i, length)
+              .isTrue();
+        }
+        assertThat(inFirst[2 + length]).isEqualTo(x[2 + length]);
+        assertThat(inSecond[2 + length]).isEqualTo(y[2 + length]);
+      }
+    }
+  }
+
+  /** As in back-propagation through time, where a factor stands beside the sum. */
+  @Test
+  void addProductMayAddToAFactor() {
+    SplittableRandom random = new SplittableRandom(5);
+    for (int length : LENGTHS) {
+      float[][] arrays = ElementwiseKernel.arrays(length, random);
+      float[] sum = arrays[0].clone();
+
+      kernels.addProduct(arrays[0], 0, arrays[1], 0, arrays[0], 0, length);
+
+      for (int i = 0; i < length; i++) {
+        assertThat(arrays[0][i]).isEqualTo(sum[i] + sum[i] * arrays[1][i]);
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(doubles = {0, 0.01, 0.5, 0.99, 1})
+  void masksDropAsOftenAsAskedFor(double rate) {
+    int count = 200_000;
+    float[] mask = new float[count];
+    for (long seed : new long[] {0, 1, -1, 0x100000000L, Long.MIN_VALUE, 987654321987L}) {
+      kernels.mask(seed, 0, (int) Math.round(rate * (1 << 24)), 1.25f, mask, 0, count);
+
+      int dropped = 0;
+      int both = 0;
+      for (int i = 0; i < count; i++) {
+        assertThat(mask[i] == 0 || mask[i] == 1.25f).isTrue();
+        dropped += mask[i] == 0 ? 1 : 0;
+        both += mask[i] == 0 && mask[(i + 1) % count] == 0 ? 1 : 0;
+      }
+      double slack = 6 * Math.sqrt(rate * (1 - rate) / count);
+      assertThat(dropped / (double) count).isBetween(rate - slack, rate + slack);
+      // neighbours know nothing of each other
+      assertThat(both / (double) count).isBetween(rate * rate - 4 * slack, rate * rate + 4 * slack);
+    }
+  }
+
+  @Test
+  void masksDependOnEveryBitOfTheSeedAndOnThePlace() {
+    float[] expected = new float[4096];
+    kernels.mask(5, 100, 1 << 23, 1, expected, 0, expected.length);
+    for (int bit = 0; bit < 64; bit++) {
+      assertThat(different(5 ^ 1L << bit, 100, expected)).as("bit %d", bit).isBetween(1800, 2300);
+    }
+    assertThat(different(5, 100, expected)).isZero();
+    assertThat(different(5, 101, expected)).isBetween(1800, 2300);
+  }
+
+  private int different(long seed, int first, float[] expected) {
+    float[] mask = new float[expected.length];
+    kernels.mask(seed, first, 1 << 23, 1, mask, 0, mask.length);
+    int different = 0;
+    for (int i = 0; i < mask.length; i++) {
+      different += mask[i] == expected[i] ? 0 : 1;
+    }
+    return different;
   }
 
   @ParameterizedTest

@@ -3,6 +3,7 @@ package io.refrain.kernel;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import java.util.Arrays;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -76,7 +77,7 @@ abstract class ReductionContract {
   void softmaxOfLargeLogitsIsStable() {
     for (int length : new int[] {2, 17, 40}) {
       float[] x = new float[length];
-      java.util.Arrays.fill(x, -1e30f);
+      Arrays.fill(x, -1e30f);
       x[length - 1] = 3e38f;
       float[] y = new float[length];
 
@@ -167,5 +168,126 @@ abstract class ReductionContract {
         assertThat(sums[1 + length]).isEqualTo(before[1 + length]);
       }
     }
+  }
+
+  /** A row of a few thousand values far from zero, for single precision is not centered there. */
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2, 3, 4, 5, 7, 8, 9, 15, 16, 17, 31, 33, 64, 65, 127, 257, 1024, 4097})
+  void normalizeIsTheTextbookOne(int length) {
+    for (float offset : new float[] {0, -3, 20}) {
+      float[] x = values(length + 8, 2);
+      for (int i = 0; i < x.length; i++) {
+        x[i] += offset;
+      }
+      double mean = 0;
+      for (int i = 0; i < length; i++) {
+        mean += x[3 + i] / (double) length;
+      }
+      double variance = 0;
+      for (int i = 0; i < length; i++) {
+        variance += (x[3 + i] - mean) * (x[3 + i] - mean) / length;
+      }
+      double expectedScale = 1 / Math.sqrt(variance + 1e-5);
+      float[] y = values(length + 8, 1);
+      float[] before = y.clone();
+
+      float scale = kernels.normalize(x, 3, y, 2, length);
+
+      // A mean has the rounding of its values, which the scale takes along.
+      double slack = 2e-6 + 1e-6 * Math.abs(offset) * expectedScale;
+      assertThat((double) scale).isCloseTo(expectedScale, within(2e-6 * expectedScale));
+      for (int i = 0; i < length; i++) {
+        double expected = (x[3 + i] - mean) * expectedScale;
+        assertThat((double) y[2 + i])
+            .as("value %d of %d", i, length)
+            .isCloseTo(expected, within(slack * (1 + Math.abs(expected))));
+      }
+      assertTouchesNothingElse(y, before, 2, length);
+      float[] inPlace = x.clone();
+      assertThat(kernels.normalize(inPlace, 3, inPlace, 3, length)).isEqualTo(scale);
+      assertThat(Arrays.equals(inPlace, 3, 3 + length, y, 2, 2 + length)).isTrue();
+      assertTouchesNothingElse(inPlace, x, 3, length);
+    }
+  }
+
+  private static void assertTouchesNothingElse(float[] y, float[] before, int at, int length) {
+    for (int i = 0; i < y.length; i++) {
+      if (i < at || i >= at + length) {
+        assertThat(y[i]).as("value %d", i).isEqualTo(before[i]);
+      }
+    }
+  }
+
+  @Test
+  void normalizeOfEqualValuesIsZeros() {
+    for (int length : new int[] {1, 3, 16, 17, 40}) {
+      float[] x = new float[length];
+      Arrays.fill(x, 0.3f);
+
+      float scale = kernels.normalize(x, 0, x, 0, length);
+
+      for (float value : x) {
+        assertThat(Math.abs(value)).isLessThan(1e-4f);
+      }
+      assertThat((double) scale).isCloseTo(1 / Math.sqrt(1e-5), within(1e-3));
+    }
+  }
+
+  /** By the equation, and by differences of what it is the gradient of. */
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2, 3, 4, 5, 7, 8, 9, 15, 16, 17, 31, 33, 64, 65, 127, 257, 1024, 4097})
+  void normalizeBackwardIsTheTextbookOne(int length) {
+    float[] x = values(length, 2);
+    float[] y = new float[length + 5];
+    float scale = kernels.normalize(x, 0, y, 2, length);
+    float[] dy = values(length + 4, 1);
+    double mean = 0;
+    double slope = 0;
+    for (int i = 0; i < length; i++) {
+      mean += dy[1 + i] / (double) length;
+      slope += (double) dy[1 + i] * y[2 + i] / length;
+    }
+    float[] dx = values(length + 8, 1);
+    float[] before = dx.clone();
+
+    kernels.normalizeBackward(y, 2, dy, 1, scale, dx, 4, length);
+
+    for (int i = 0; i < length; i++) {
+      double expected = (dy[1 + i] - mean - y[2 + i] * slope) * scale;
+      assertThat((double) dx[4 + i])
+          .as("value %d of %d", i, length)
+          .isCloseTo(expected, within(2e-6 * scale));
+    }
+    assertTouchesNothingElse(dx, before, 4, length);
+    if (length > 2 && length < 100) {
+      int i = length / 2;
+      double difference =
+          (weighted(x, dy, i, 1e-6, length) - weighted(x, dy, i, -1e-6, length)) / 2e-6;
+      assertThat((double) dx[4 + i]).isCloseTo(difference, within(1e-5 * scale));
+    }
+    float[] inPlace = dy.clone();
+    kernels.normalizeBackward(y, 2, inPlace, 1, scale, inPlace, 1, length);
+    assertThat(Arrays.equals(inPlace, 1, 1 + length, dx, 4, 4 + length)).isTrue();
+    kernels.normalizeBackward(y, 2, dy, 1, scale, y, 2, length); // as the cells do
+    assertThat(Arrays.equals(y, 2, 2 + length, dx, 4, 4 + length)).isTrue();
+  }
+
+  /** Σ dy · normalized(x), where value {@code at} is a little larger. */
+  private static double weighted(float[] x, float[] dy, int at, double more, int length) {
+    double[] moved = new double[length];
+    double mean = 0;
+    for (int i = 0; i < length; i++) {
+      moved[i] = x[i] + (i == at ? more : 0);
+      mean += moved[i] / length;
+    }
+    double variance = 0;
+    for (double value : moved) {
+      variance += (value - mean) * (value - mean) / length;
+    }
+    double sum = 0;
+    for (int i = 0; i < length; i++) {
+      sum += dy[1 + i] * (moved[i] - mean) / Math.sqrt(variance + 1e-5);
+    }
+    return sum;
   }
 }

@@ -12,7 +12,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * The weights of a stack as they were when it was frozen, laid out for one sequence that advances
  * step by step. Immutable, so any number of threads may share it; all that changes is in a {@link
- * State}. Gives the same bits as the stack it was made from.
+ * State}. Gives the same bits as the stack it was made from, but for a {@link ScanCell} over 1,024
+ * steps and more of few values: the stack then scans blocks of time side by side, which rounds in
+ * another order.
  *
  * <p>A sequence by itself is bound by reading the weights, so where they are many, the threads of a
  * team can share its units, each reading from its own core's cache.

@@ -223,19 +223,43 @@ public final class RecurrentStack implements Module {
   }
 
   private void check(RecurrentState state, int batch) {
-    Sizes.equal("number of layers in the state", layers.size(), state.layers());
+    Sizes.equal(
+        options.bidirectional()
+            ? "number of layers in the state, each direction counted,"
+            : "number of layers in the state",
+        layers.size(),
+        state.layers());
     for (int index = 0; index < state.layers(); index++) {
       int layer = index / options.directions();
-      Sizes.equal("number of states of a layer", options.states(), state.layer(index).size());
+      List<Tensor> tensors = state.layer(index);
+      if (tensors.size() != options.states()) {
+        throw new IllegalArgumentException(
+            ("number of tensors in the state of %s must be %d for %s, but is %d: begin with"
+                    + " initialState(%d)")
+                .formatted(
+                    name(index),
+                    options.states(),
+                    options.cell().getClass().getSimpleName(),
+                    tensors.size(),
+                    batch));
+      }
       for (int i = 0; i < options.states(); i++) {
-        Tensor tensor = state.layer(index).get(i);
+        Tensor tensor = tensors.get(i);
         int width = options.stateWidth(layer, i);
         if (tensor.rank() != 2 || tensor.length(0) != batch || tensor.length(1) != width) {
           throw new IllegalArgumentException(
-              "state of layer %d must have the shape [%d, %d], but is %s"
-                  .formatted(index, batch, width, tensor));
+              "the %s state of %s must have the shape [%d, %d], but is %s: begin with"
+                      .formatted(i == 0 ? "hidden" : "cell", name(index), batch, width, tensor)
+                  + " initialState(%d)".formatted(batch));
         }
       }
     }
+  }
+
+  /** What a message calls a layer. */
+  private String name(int index) {
+    return "layer %d%s"
+        .formatted(
+            index / options.directions(), index % options.directions() == 0 ? "" : ", reverse");
   }
 }

@@ -90,6 +90,10 @@ public final class RecurrentState {
     Objects.checkFromIndexSize(to, count, batch());
     Objects.checkFromIndexSize(from, count, other.batch());
     for (int layer = 0; layer < layers.size(); layer++) {
+      Sizes.equal(
+          "number of states of layer %d (is it another cell's?)".formatted(layer),
+          layers.get(layer).size(),
+          other.layers.get(layer).size());
       for (int state = 0; state < layers.get(layer).size(); state++) {
         Tensor source = other.layers.get(layer).get(state);
         Tensor target = layers.get(layer).get(state);

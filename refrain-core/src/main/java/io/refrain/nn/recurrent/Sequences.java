@@ -106,7 +106,11 @@ public final class Sequences {
       return null;
     }
     int steps = steps(batchFirst);
-    Sizes.equal("number of lengths", batch(batchFirst), own.length);
+    if (own.length != batch(batchFirst)) {
+      throw new IllegalArgumentException(
+          "a batch of %d sequences needs as many lengths, but got %d"
+              .formatted(batch(batchFirst), own.length));
+    }
     for (int row = 0; row < own.length; row++) {
       if (own[row] < 1 || own[row] > steps) {
         throw new IllegalArgumentException(

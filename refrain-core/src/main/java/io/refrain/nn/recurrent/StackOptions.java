@@ -54,22 +54,23 @@ public record StackOptions(
     if (projection == 0) {
       return;
     }
-    if (projection < 0 || projection >= hidden) {
-      throw new IllegalArgumentException(
-          "projection must be at least 0 (0: none) and smaller than the hidden size %d, but is %d"
-              .formatted(hidden, projection));
-    }
     if (!(cell instanceof StepCell step && step.projectable())) {
       throw new IllegalArgumentException(
           "%s cannot be projected: use an LSTM, or a projection of 0"
               .formatted(cell.getClass().getSimpleName()));
+    }
+    if (projection < 0 || projection >= hidden) {
+      throw new IllegalArgumentException(
+          "projection must be at least 0 (0: none) and smaller than the hidden size %d, but is %d"
+              .formatted(hidden, projection));
     }
   }
 
   private static void requireSameWidths(List<Integer> hidden, int projection) {
     if (projection == 0 && hidden.stream().distinct().count() > 1) {
       throw new IllegalArgumentException(
-          "residual connections need layers of one width, but the hidden sizes are " + hidden);
+          "residual connections need layers of one width, but the hidden sizes are %s: make them the same"
+              .formatted(hidden));
     }
   }
 

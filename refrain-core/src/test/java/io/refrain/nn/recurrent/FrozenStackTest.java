@@ -2,15 +2,21 @@ package io.refrain.nn.recurrent;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+import static org.assertj.core.api.Assertions.within;
 
 import io.refrain.kernel.ThreadTeam;
+import io.refrain.nn.recurrent.StackProblem.Option;
+import io.refrain.nn.recurrent.StackProblem.Shape;
 import io.refrain.tensor.Tape;
 import io.refrain.tensor.Tensor;
 import java.util.Arrays;
+import java.util.List;
+import java.util.Set;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 
 class FrozenStackTest {
   private static final int STEPS = 9;
@@ -78,6 +84,103 @@ class FrozenStackTest {
       assertThat(state.output())
           .as("step %d", step)
           .isEqualTo(Arrays.copyOfRange(expected, step * hidden, (step + 1) * hidden));
+    }
+  }
+
+  static List<Set<Option>> combinations() {
+    return List.of(
+        Set.of(),
+        Set.of(Option.INDEXED, Option.ZONEOUT),
+        Set.of(Option.PROJECTED, Option.WITHOUT_BIAS),
+        Set.of(Option.RESIDUAL, Option.INDEXED),
+        Set.of(Option.WIDTHS, Option.ZONEOUT),
+        Set.of(Option.PROJECTED, Option.RESIDUAL, Option.WIDTHS, Option.ZONEOUT));
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void everyCellGivesTheBitsOfTheStackWithEveryOption(TestedCell cell) {
+    for (Set<Option> options : combinations()) {
+      for (int hidden : new int[] {1, 17, 64}) {
+        Shape shape = new Shape(3, STEPS, 1, 5, hidden);
+        StackProblem problem = new StackProblem(cell, shape, options, new SplittableRandom(3));
+        float[] expected = problem.run(Tape.computing(ThreadTeam.single()), null).output().data();
+        int width = problem.outputWidth();
+
+        FrozenStack frozen = problem.stack.freeze();
+        FrozenStack.State state = frozen.initialState();
+        for (int step = 0; step < STEPS; step++) {
+          advance(problem, frozen, state, step);
+          assertThat(state.output())
+              .as("%s, hidden size %d, step %d", options, hidden, step)
+              .isEqualTo(Arrays.copyOfRange(expected, step * width, (step + 1) * width));
+        }
+      }
+    }
+  }
+
+  private static void advance(
+      StackProblem problem, FrozenStack frozen, FrozenStack.State state, int step) {
+    if (problem.options.indexed()) {
+      frozen.advance(state, problem.indices[step]);
+    } else {
+      frozen.advance(state, problem.x.data(), step * problem.options.input());
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void copiesOfEveryCellGoTheirOwnWay(TestedCell cell) {
+    for (Set<Option> options : combinations()) {
+      Shape shape = new Shape(2, STEPS, 1, 5, 6);
+      StackProblem problem = new StackProblem(cell, shape, options, new SplittableRandom(4));
+      FrozenStack frozen = problem.stack.freeze();
+      FrozenStack.State state = frozen.initialState();
+      advance(problem, frozen, state, 0);
+      FrozenStack.State copy = state.copy();
+      assertThat(copy.output()).isEqualTo(state.output());
+      for (int step = 1; step < STEPS; step++) {
+        advance(problem, frozen, state, step);
+      }
+      float[] expected = state.output().clone();
+      for (int step = 1; step < STEPS; step++) {
+        advance(problem, frozen, copy, step);
+      }
+
+      assertThat(copy.output()).as("%s", options).isEqualTo(expected);
+      assertThat(state.output()).as("%s", options).isEqualTo(expected);
+    }
+  }
+
+  /** What is trained on does not change what was frozen. */
+  @ParameterizedTest
+  @EnumSource
+  void weightsAreThoseOfTheMomentItWasFrozen(TestedCell cell) {
+    Shape shape = new Shape(1, STEPS, 1, 5, 6);
+    StackProblem problem = new StackProblem(cell, shape, Set.of(), new SplittableRandom(4));
+    float[] expected = problem.run(Tape.computing(ThreadTeam.single()), null).output().data();
+    FrozenStack frozen = problem.stack.freeze();
+    problem.stack.parameters().values().forEach(p -> p.uniform(1, new SplittableRandom(1)));
+
+    FrozenStack.State state = frozen.initialState();
+    advance(problem, frozen, state, 0);
+
+    assertThat(state.output()).isEqualTo(Arrays.copyOf(expected, 6));
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"MIN_GRU", "MIN_LSTM"})
+  void longScansAgreeButForRounding(TestedCell cell) {
+    int steps = 1100;
+    Shape shape = new Shape(1, steps, 1, 5, 6);
+    StackProblem problem = new StackProblem(cell, shape, Set.of(), new SplittableRandom(4));
+    float[] expected = problem.run(Tape.computing(ThreadTeam.single()), null).output().data();
+    FrozenStack frozen = problem.stack.freeze();
+    FrozenStack.State state = frozen.initialState();
+    for (int step = 0; step < steps; step++) {
+      advance(problem, frozen, state, step);
+      assertThat(state.output())
+          .containsExactly(Arrays.copyOfRange(expected, step * 6, step * 6 + 6), within(2e-6f));
     }
   }
 

@@ -3,10 +3,17 @@ package io.refrain.nn.recurrent;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.refrain.kernel.ThreadTeam;
+import io.refrain.nn.recurrent.StackProblem.Option;
+import io.refrain.nn.recurrent.StackProblem.Shape;
+import io.refrain.tensor.Tape;
 import java.util.Arrays;
+import java.util.EnumSet;
+import java.util.List;
 import java.util.Map;
+import java.util.SplittableRandom;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** The number of threads changes no bit of a loss, a gradient or a trained weight. */
 class ThreadCountTest {
@@ -41,6 +48,55 @@ class ThreadCountTest {
       }
     }
     assertThat(expected.losses[19]).isLessThan(expected.losses[0]);
+  }
+
+  /** Every cell with all that is drawn at random, even and ragged, in both directions. */
+  @ParameterizedTest
+  @EnumSource
+  void everyCellGivesTheSameBitsOnAnyNumberOfThreads(TestedCell cell) {
+    for (Shape shape : List.of(new Shape(2, 6, 7, 5, 19), new Shape(1, 3, 4, 3, 133))) {
+      for (boolean ragged : new boolean[] {false, true}) {
+        Map<String, float[]> expected = null;
+        for (int threads : new int[] {1, 2, 3, 5}) {
+          Map<String, float[]> actual = pass(cell, shape, ragged, threads);
+          expected = expected == null ? actual : expected;
+          assertSame(actual, expected, cell + " " + shape + " ragged " + ragged, threads);
+        }
+      }
+    }
+  }
+
+  /** Output, final states and every gradient of one pass. */
+  private static Map<String, float[]> pass(
+      TestedCell cell, Shape shape, boolean ragged, int threads) {
+    EnumSet<Option> options =
+        EnumSet.of(Option.BOTH_DIRECTIONS, Option.STATE_GIVEN, Option.PROJECTED);
+    if (ragged) {
+      options.add(Option.RAGGED);
+    }
+    double weightDrop = cell.hasHiddenWeight() ? 0.2 : 0;
+    StackProblem problem =
+        new StackProblem(
+            cell,
+            shape,
+            options,
+            new Regularization(0.3, ragged, weightDrop, 0.1, 0.2),
+            new SplittableRandom(3));
+    try (ThreadTeam team = new ThreadTeam(threads)) {
+      Tape tape = Tape.recording(team);
+      RecurrentStack.Output output = problem.run(tape, new SplittableRandom(4));
+      tape.backward(problem.loss(tape, output));
+      Map<String, float[]> result = problem.gradients();
+      result.put("output", output.output().data());
+      for (int layer = 0; layer < output.state().layers(); layer++) {
+        for (int state = 0; state < output.state().layer(layer).size(); state++) {
+          result.put(
+              "final state %d of layer %d".formatted(state, layer),
+              output.state().layer(layer).get(state).data());
+        }
+      }
+      return result;
+    }
   }
 
   private static Trained train(TrainedNetwork network) {
