@@ -57,28 +57,32 @@ class UserCellTest {
 
     @Override
     public void forward(CellStep s) {
-      for (int i = 0; i < s.rows * s.hidden; i++) {
-        float candidate = (float) Math.tanh(s.gates[s.gatesAt + i]);
-        float h = s.previous[0][s.previousAt + i];
-        float m = s.previous[1][s.previousAt + i];
-        s.notes[s.notesAt + i] = candidate;
-        s.next[1][s.nextAt + i] = m / 2 + candidate;
-        s.next[0][s.nextAt + i] = h + s.parameters[0][i % s.hidden] * (candidate - h) + m / 8;
+      for (int row = 0; row < s.rows; row++) {
+        for (int i = 0; i < s.hidden; i++) {
+          float candidate = (float) Math.tanh(s.gates[s.gateAt(row, 0) + i]);
+          float h = s.previous[0][s.previousAt(row) + i];
+          float m = s.previous[1][s.previousAt(row) + i];
+          s.notes[s.noteAt(row, 0) + i] = candidate;
+          s.next[1][s.nextAt(row) + i] = m / 2 + candidate;
+          s.next[0][s.nextAt(row) + i] = h + s.parameters[0][i] * (candidate - h) + m / 8;
+        }
       }
     }
 
     @Override
     public void backward(CellStep s) {
-      for (int i = 0; i < s.rows * s.hidden; i++) {
-        float leak = s.parameters[0][i % s.hidden];
-        float candidate = s.notes[s.notesAt + i];
-        float dh = s.hiddenGradient[s.hiddenGradientAt + i];
-        float dm = s.carriedGradient[1][s.carriedAt + i];
-        float h = s.previous[0][s.previousAt + i];
-        s.parameterGradients[0][s.firstRow * s.hidden + i] += dh * (candidate - h);
-        s.previousHiddenGradient[s.previousHiddenGradientAt + i] += dh * (1 - leak);
-        s.carriedGradient[1][s.carriedAt + i] = dm / 2 + dh / 8;
-        s.gates[s.gatesAt + i] = (dm + dh * leak) * (1 - candidate * candidate);
+      for (int row = 0; row < s.rows; row++) {
+        for (int i = 0; i < s.hidden; i++) {
+          float leak = s.parameters[0][i];
+          float candidate = s.notes[s.noteAt(row, 0) + i];
+          float dh = s.hiddenGradient[s.hiddenGradientAt(row) + i];
+          float dm = s.carriedGradient[1][s.carriedAt(row) + i];
+          float h = s.previous[0][s.previousAt(row) + i];
+          s.parameterGradients[0][s.parameterAt(row, s.hidden) + i] += dh * (candidate - h);
+          s.previousHiddenGradient[s.previousHiddenGradientAt(row) + i] += dh * (1 - leak);
+          s.carriedGradient[1][s.carriedAt(row) + i] = dm / 2 + dh / 8;
+          s.gates[s.gateAt(row, 0) + i] = (dm + dh * leak) * (1 - candidate * candidate);
+        }
       }
     }
   }

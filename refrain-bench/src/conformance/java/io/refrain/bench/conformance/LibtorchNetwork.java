@@ -1,9 +1,13 @@
 package io.refrain.bench.conformance;
 
+import io.refrain.nn.recurrent.StackOptions;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
+import org.bytedeco.pytorch.LongOptional;
+import org.bytedeco.pytorch.PackedSequence;
 import org.bytedeco.pytorch.T_TensorTensorTensor_T;
 import org.bytedeco.pytorch.T_TensorTensor_T;
 import org.bytedeco.pytorch.Tensor;
@@ -15,14 +19,11 @@ import org.jspecify.annotations.Nullable;
 /** One set of libtorch's leaf tensors and the forward pass over them, within one PointerScope. */
 final class LibtorchNetwork {
 
-  private static final boolean BIASES = true;
   private static final double NO_DROPOUT = 0;
   private static final boolean TRAINING = true;
 
-  private final CellKind kind;
-  private final boolean batchFirst;
-  private final int layers;
-  private final boolean bidirectional;
+  private final Network network;
+  private final StackOptions options;
   private final Map<String, Tensor> weights = new LinkedHashMap<>();
   private final TensorVector recurrent = new TensorVector();
 
@@ -35,27 +36,11 @@ final class LibtorchNetwork {
    */
   record Forward(Tensor output, List<Tensor> state, @Nullable Tensor logits) {}
 
-  LibtorchNetwork(CellKind kind, boolean batchFirst, Map<String, Shaped> values) {
-    this.kind = kind;
-    this.batchFirst = batchFirst;
-    bidirectional = values.containsKey("weight_ih_l0_reverse");
-    layers =
-        (int)
-            IntStream.iterate(0, layer -> values.containsKey("weight_ih_l" + layer), n -> n + 1)
-                .count();
+  LibtorchNetwork(Network network, Map<String, Shaped> values) {
+    this.network = network;
+    options = network.options();
     values.forEach((name, value) -> weights.put(name, value.toTensor().set_requires_grad(true)));
-    for (int layer = 0; layer < layers; layer++) {
-      addRecurrent("_l" + layer);
-      if (bidirectional) {
-        addRecurrent("_l" + layer + "_reverse");
-      }
-    }
-  }
-
-  private void addRecurrent(String suffix) {
-    for (String part : List.of("weight_ih", "weight_hh", "bias_ih", "bias_hh")) {
-      recurrent.push_back(weight(part + suffix));
-    }
+    network.recurrentShapes().keySet().forEach(name -> recurrent.push_back(weight(name)));
   }
 
   private Tensor weight(String name) {
@@ -83,7 +68,7 @@ final class LibtorchNetwork {
         Tensor rows = indices(indices.indices()).view(indices.rows(), indices.columns());
         yield weights.containsKey("embedding.weight")
             ? torch.embedding(weight("embedding.weight"), rows)
-            : torch.one_hot(rows, weight("weight_ih_l0").size(1)).to(torch.ScalarType.Float);
+            : torch.one_hot(rows, options.input()).to(torch.ScalarType.Float);
       }
     };
   }
@@ -92,34 +77,64 @@ final class LibtorchNetwork {
     return torch.tensor(IntStream.of(values).asLongStream().toArray());
   }
 
-  /** States of zeros for a given input, [layers * directions, batch, hidden]. */
+  /** States of zeros for a given input, h, or h and c. */
   List<Tensor> zeroState(Tensor input) {
-    long batch = input.size(batchFirst ? 0 : 1);
-    long rows = (long) layers * (bidirectional ? 2 : 1);
-    Tensor hidden = torch.zeros(rows, batch, weight("weight_hh_l0").size(1));
-    return kind == CellKind.LSTM ? List.of(hidden, hidden.clone()) : List.of(hidden);
+    int batch = Math.toIntExact(input.size(options.batchFirst() ? 0 : 1));
+    return network.stateShapes(batch).stream()
+        .map(shape -> torch.zeros(Arrays.stream(shape).asLongStream().toArray()))
+        .toList();
   }
 
-  Forward forward(Tensor input, List<Tensor> state) {
-    Forward sequence =
-        switch (kind) {
-          case LSTM -> lstm(input, state);
-          case GRU -> pair(simple(input, state.getFirst(), torch::gru));
-          case RNN_TANH -> pair(simple(input, state.getFirst(), torch::rnn_tanh));
-          case RNN_RELU -> pair(simple(input, state.getFirst(), torch::rnn_relu));
+  /** Runs over padded sequences, packed where they have lengths. */
+  Forward forward(Tensor input, int @Nullable [] lengths, List<Tensor> state) {
+    Forward sequence = lengths == null ? padded(input, state) : packed(input, lengths, state);
+    Tensor features =
+        switch (network.head()) {
+          case NONE -> null;
+          case EVERY_STEP -> sequence.output().reshape(-1, sequence.output().size(2));
+          case LAST_STATE -> lastLayer(sequence.state().getFirst());
         };
-    if (!weights.containsKey("linear.weight")) {
+    if (features == null) {
       return sequence;
     }
-    Tensor rows = sequence.output().reshape(-1, sequence.output().size(2));
     TensorOptional bias = new TensorOptional(weight("linear.bias"));
-    Tensor logits = torch.linear(rows, weight("linear.weight"), bias);
+    Tensor logits = torch.linear(features, weight("linear.weight"), bias);
     return new Forward(sequence.output(), sequence.state(), logits);
   }
 
-  /** The common shape of libtorch's operations with a single state. */
+  /** [layers * directions, batch, width] to the last layer's [batch, directions * width]. */
+  private Tensor lastLayer(Tensor state) {
+    long end = state.size(0);
+    return options.bidirectional()
+        ? torch.cat(new TensorVector(state.select(0, end - 2), state.select(0, end - 1)), 1)
+        : state.select(0, end - 1);
+  }
+
+  private Forward padded(Tensor input, List<Tensor> state) {
+    return switch (network.kind()) {
+      case LSTM -> {
+        T_TensorTensorTensor_T result =
+            torch.lstm(
+                input,
+                new TensorVector(state.get(0), state.get(1)),
+                recurrent,
+                options.biased(),
+                options.layers(),
+                NO_DROPOUT,
+                TRAINING,
+                options.bidirectional(),
+                options.batchFirst());
+        yield new Forward(result.get0(), List.of(result.get1(), result.get2()), null);
+      }
+      case GRU -> padded(input, state, torch::gru);
+      case RNN_TANH -> padded(input, state, torch::rnn_tanh);
+      case RNN_RELU -> padded(input, state, torch::rnn_relu);
+    };
+  }
+
+  /** The common shape of libtorch's operations with a single state on padded sequences. */
   @FunctionalInterface
-  private interface Operation {
+  private interface PaddedOperation {
     T_TensorTensor_T apply(
         Tensor input,
         Tensor state,
@@ -132,28 +147,93 @@ final class LibtorchNetwork {
         boolean batchFirst);
   }
 
-  private T_TensorTensor_T simple(Tensor input, Tensor state, Operation operation) {
-    return operation.apply(
-        input, state, recurrent, BIASES, layers, NO_DROPOUT, TRAINING, bidirectional, batchFirst);
-  }
-
-  private static Forward pair(T_TensorTensor_T result) {
+  private Forward padded(Tensor input, List<Tensor> state, PaddedOperation operation) {
+    T_TensorTensor_T result =
+        operation.apply(
+            input,
+            state.getFirst(),
+            recurrent,
+            options.biased(),
+            options.layers(),
+            NO_DROPOUT,
+            TRAINING,
+            options.bidirectional(),
+            options.batchFirst());
     return new Forward(result.get0(), List.of(result.get1()), null);
   }
 
-  private Forward lstm(Tensor input, List<Tensor> state) {
-    TensorVector states = new TensorVector(state.get(0), state.get(1));
+  /** As a module does with what {@code pack_padded_sequence} gives, and padded again. */
+  private Forward packed(Tensor input, int[] lengths, List<Tensor> state) {
+    boolean batchFirst = options.batchFirst();
+    PackedSequence packed =
+        torch.pack_padded_sequence(
+            input, indices(lengths), batchFirst, /* enforce_sorted= */ false);
+    List<Tensor> sorted =
+        state.stream().map(tensor -> tensor.index_select(1, packed.sorted_indices())).toList();
+    Forward result =
+        switch (network.kind()) {
+          case LSTM -> packedLstm(packed, sorted);
+          case GRU -> packed(packed, sorted, torch::gru);
+          case RNN_TANH -> packed(packed, sorted, torch::rnn_tanh);
+          case RNN_RELU -> packed(packed, sorted, torch::rnn_relu);
+        };
+    PackedSequence output =
+        new PackedSequence(
+            result.output(),
+            packed.batch_sizes(),
+            packed.sorted_indices(),
+            packed.unsorted_indices());
+    LongOptional totalLength = new LongOptional(input.size(batchFirst ? 1 : 0));
+    return new Forward(
+        torch.pad_packed_sequence(output, batchFirst, 0, totalLength).get0(),
+        result.state().stream()
+            .map(tensor -> tensor.index_select(1, packed.unsorted_indices()))
+            .toList(),
+        null);
+  }
+
+  private Forward packedLstm(PackedSequence packed, List<Tensor> state) {
     T_TensorTensorTensor_T result =
         torch.lstm(
-            input,
-            states,
+            packed.data(),
+            packed.batch_sizes(),
+            new TensorVector(state.get(0), state.get(1)),
             recurrent,
-            BIASES,
-            layers,
+            options.biased(),
+            options.layers(),
             NO_DROPOUT,
             TRAINING,
-            bidirectional,
-            batchFirst);
+            options.bidirectional());
     return new Forward(result.get0(), List.of(result.get1(), result.get2()), null);
+  }
+
+  /** The common shape of libtorch's operations with a single state on packed sequences. */
+  @FunctionalInterface
+  private interface PackedOperation {
+    T_TensorTensor_T apply(
+        Tensor data,
+        Tensor batchSizes,
+        Tensor state,
+        TensorVector parameters,
+        boolean biases,
+        long layers,
+        double dropout,
+        boolean training,
+        boolean bidirectional);
+  }
+
+  private Forward packed(PackedSequence packed, List<Tensor> state, PackedOperation operation) {
+    T_TensorTensor_T result =
+        operation.apply(
+            packed.data(),
+            packed.batch_sizes(),
+            state.getFirst(),
+            recurrent,
+            options.biased(),
+            options.layers(),
+            NO_DROPOUT,
+            TRAINING,
+            options.bidirectional());
+    return new Forward(result.get0(), List.of(result.get1()), null);
   }
 }

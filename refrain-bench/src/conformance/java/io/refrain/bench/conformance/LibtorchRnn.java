@@ -15,11 +15,12 @@ import org.jspecify.annotations.Nullable;
  * A recurrent network of PyTorch, computed by libtorch: the reference that Refrain's networks are
  * held against. Weights, inputs and results are plain arrays; the weights given are never changed.
  *
- * <p>The names of the weights say what the network is, as in PyTorch's {@code state_dict}: {@code
- * weight_ih_l0} [gates * hidden, input], {@code weight_hh_l0}, {@code bias_ih_l0}, {@code
- * bias_hh_l0}, the same for {@code _l1} and so on, and with {@code _reverse} appended for the
- * backward direction. {@code embedding.weight} [tokens, input] in front and {@code linear.weight}
- * [classes, hidden] with {@code linear.bias} behind may be left out.
+ * <p>The names of the weights are those of PyTorch's {@code state_dict}: {@code weight_ih_l0}
+ * [gates * hidden, input], {@code weight_hh_l0}, {@code bias_ih_l0}, {@code bias_hh_l0} and {@code
+ * weight_hr_l0} as far as the {@link Network} has them, the same for {@code _l1} and so on, and
+ * with {@code _reverse} appended for the backward direction. {@code linear.weight} [classes, width]
+ * and {@code linear.bias} are the output layer's. {@code embedding.weight} [tokens, input] may
+ * stand in front.
  */
 public final class LibtorchRnn {
 
@@ -27,8 +28,7 @@ public final class LibtorchRnn {
     torch.set_num_threads(1);
   }
 
-  private final CellKind kind;
-  private final boolean batchFirst;
+  private final Network network;
   private final Map<String, Shaped> weights;
 
   /**
@@ -70,13 +70,11 @@ public final class LibtorchRnn {
   /**
    * Describes a network.
    *
-   * @param kind the recurrent layer
-   * @param batchFirst whether inputs and outputs are [batch, steps, …]
+   * @param network its shape
    * @param weights by PyTorch's names, as above
    */
-  public LibtorchRnn(CellKind kind, boolean batchFirst, Map<String, Shaped> weights) {
-    this.kind = kind;
-    this.batchFirst = batchFirst;
+  public LibtorchRnn(Network network, Map<String, Shaped> weights) {
+    this.network = network;
     this.weights = new LinkedHashMap<>(weights);
   }
 
@@ -90,23 +88,23 @@ public final class LibtorchRnn {
    */
   public Result run(Input input, List<Shaped> initialState, Objective objective) {
     try (PointerScope _ = new PointerScope()) {
-      LibtorchNetwork network = new LibtorchNetwork(kind, batchFirst, weights);
-      Tensor vectors = network.vectors(input);
+      LibtorchNetwork libtorch = new LibtorchNetwork(network, weights);
+      Tensor vectors = libtorch.vectors(input);
       List<Tensor> state =
           initialState.isEmpty()
-              ? network.zeroState(vectors)
+              ? libtorch.zeroState(vectors)
               : initialState.stream().map(Shaped::toTensor).toList();
       state.forEach(tensor -> tensor.set_requires_grad(true));
       if (input instanceof Input.Dense) {
         vectors.set_requires_grad(true);
       }
-      LibtorchNetwork.Forward forward = network.forward(vectors, state);
+      LibtorchNetwork.Forward forward = libtorch.forward(vectors, input.lengths(), state);
       Tensor loss = loss(forward, objective);
       loss.backward();
 
-      Map<String, Tensor> leaves = new LinkedHashMap<>(network.weights());
+      Map<String, Tensor> leaves = new LinkedHashMap<>(libtorch.weights());
       leaves.put("h_0", state.getFirst());
-      if (kind == CellKind.LSTM) {
+      if (network.kind() == CellKind.LSTM) {
         leaves.put("c_0", state.getLast());
       }
       if (input instanceof Input.Dense) {
@@ -127,10 +125,11 @@ public final class LibtorchRnn {
       case Objective.CrossEntropy entropy -> crossEntropy(forward, entropy.targets());
       case Objective.WeightedSum weighted -> {
         Tensor sum = forward.output().mul(weighted.output().toTensor()).sum();
-        Shaped hidden = weighted.hidden();
-        yield hidden == null
-            ? sum
-            : sum.add(forward.state().getFirst().mul(hidden.toTensor()).sum());
+        for (int i = 0; i < weighted.state().size(); i++) {
+          Tensor weights = weighted.state().get(i).toTensor();
+          sum = sum.add(forward.state().get(i).mul(weights).sum());
+        }
+        yield sum;
       }
     };
   }
@@ -139,7 +138,7 @@ public final class LibtorchRnn {
     Tensor logits = forward.logits();
     if (logits == null) {
       throw new IllegalArgumentException(
-          "Cross-entropy needs an output layer: give 'linear.weight' and 'linear.bias'.");
+          "Cross-entropy needs an output layer: build the network with a head.");
     }
     return torch.cross_entropy_loss(logits, LibtorchNetwork.indices(targets));
   }
@@ -172,17 +171,18 @@ public final class LibtorchRnn {
     double[] losses = new double[steps];
     double[] norms = new double[steps];
     try (PointerScope _ = new PointerScope()) {
-      LibtorchNetwork network = new LibtorchNetwork(kind, batchFirst, weights);
-      TensorVector parameters = network.parameters();
+      LibtorchNetwork libtorch = new LibtorchNetwork(network, weights);
+      TensorVector parameters = libtorch.parameters();
       Optimizer optimizer = LibtorchOptimizer.of(choice, parameters);
       List<Tensor> state = new ArrayList<>();
       for (int step = 0; step < steps; step++) {
         Batch batch = batches.get(step % batches.size());
         // One scope for the whole run: a test's run is short, and its tensors few.
-        Tensor vectors = network.vectors(batch.input());
+        Tensor vectors = libtorch.vectors(batch.input());
         boolean fresh = state.isEmpty() || !carryState;
         LibtorchNetwork.Forward forward =
-            network.forward(vectors, fresh ? network.zeroState(vectors) : state);
+            libtorch.forward(
+                vectors, batch.input().lengths(), fresh ? libtorch.zeroState(vectors) : state);
         Tensor loss = crossEntropy(forward, batch.targets());
         optimizer.zero_grad();
         loss.backward();
@@ -192,7 +192,7 @@ public final class LibtorchRnn {
         state = forward.state().stream().map(Tensor::detach).toList();
       }
       Map<String, Shaped> trained = new LinkedHashMap<>();
-      network.weights().forEach((name, tensor) -> trained.put(name, Shaped.of(tensor)));
+      libtorch.weights().forEach((name, tensor) -> trained.put(name, Shaped.of(tensor)));
       return new Curve(losses, norms, trained);
     }
   }

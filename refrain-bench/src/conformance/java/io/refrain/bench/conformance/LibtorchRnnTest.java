@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
-import java.util.LinkedHashMap;
+import io.refrain.nn.recurrent.StackOptions;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
@@ -28,7 +28,7 @@ class LibtorchRnnTest {
   @ParameterizedTest
   @EnumSource(CellKind.class)
   void indicesAreOneHotVectors(CellKind kind) {
-    LibtorchRnn network = new LibtorchRnn(kind, false, weights(kind, 2));
+    LibtorchRnn network = new LibtorchRnn(network(kind, 2, false), weights(kind, 2));
     float[] vectors = new float[INDICES.length * TOKENS];
     for (int row = 0; row < INDICES.length; row++) {
       vectors[row * TOKENS + INDICES[row]] = 1;
@@ -54,13 +54,14 @@ class LibtorchRnnTest {
             "weight_hh_l0", new Shaped(new float[] {2}, 1, 1),
             "bias_ih_l0", new Shaped(new float[] {0.1f}, 1),
             "bias_hh_l0", new Shaped(new float[] {0.2f}, 1));
-    LibtorchRnn network = new LibtorchRnn(CellKind.RNN_TANH, false, weights);
+    LibtorchRnn network = new LibtorchRnn(Network.of(CellKind.RNN_TANH, 2, 1), weights);
     Shaped input = new Shaped(new float[] {1, 0.25f}, 1, 1, 2);
     Shaped one = new Shaped(new float[] {1}, 1, 1, 1);
     Shaped state = new Shaped(new float[] {0.3f}, 1, 1, 1);
 
     LibtorchRnn.Result result =
-        network.run(new Input.Dense(input), List.of(state), new Objective.WeightedSum(one, null));
+        network.run(
+            new Input.Dense(input), List.of(state), new Objective.WeightedSum(one, List.of()));
 
     double expected = Math.tanh(0.5 - 0.25 + 0.1 + 2 * 0.3 + 0.2);
     double slope = 1 - expected * expected;
@@ -77,10 +78,10 @@ class LibtorchRnnTest {
     Input batchFirst = new Input.Indices(transposed(INDICES), BATCH, STEPS);
 
     LibtorchRnn.Result expected =
-        new LibtorchRnn(CellKind.GRU, false, weights)
+        new LibtorchRnn(network(CellKind.GRU, 1, false), weights)
             .run(TIME_FIRST, List.of(), new Objective.CrossEntropy(TARGETS));
     LibtorchRnn.Result actual =
-        new LibtorchRnn(CellKind.GRU, true, weights)
+        new LibtorchRnn(network(CellKind.GRU, 1, true), weights)
             .run(batchFirst, List.of(), new Objective.CrossEntropy(transposed(TARGETS)));
 
     assertThat(actual.loss()).isCloseTo(expected.loss(), within(1e-6));
@@ -92,7 +93,7 @@ class LibtorchRnnTest {
   @Test
   void trainingStartsAtTheLossOfOneRunAndLowersIt() {
     Map<String, Shaped> weights = weights(CellKind.RNN_TANH, 1);
-    LibtorchRnn network = new LibtorchRnn(CellKind.RNN_TANH, false, weights);
+    LibtorchRnn network = new LibtorchRnn(network(CellKind.RNN_TANH, 1, false), weights);
     List<LibtorchRnn.Batch> batches = List.of(new LibtorchRnn.Batch(TIME_FIRST, TARGETS));
     double first = network.run(TIME_FIRST, List.of(), new Objective.CrossEntropy(TARGETS)).loss();
     List<OptimizerChoice> choices =
@@ -114,7 +115,7 @@ class LibtorchRnnTest {
   void missingWeightIsNamed() {
     Map<String, Shaped> weights = weights(CellKind.RNN_TANH, 1);
     weights.remove("bias_hh_l0");
-    LibtorchRnn network = new LibtorchRnn(CellKind.RNN_TANH, false, weights);
+    LibtorchRnn network = new LibtorchRnn(network(CellKind.RNN_TANH, 1, false), weights);
 
     assertThatThrownBy(
             () -> network.run(TIME_FIRST, List.of(), new Objective.CrossEntropy(TARGETS)))
@@ -122,38 +123,17 @@ class LibtorchRnnTest {
         .hasMessageContaining("bias_hh_l0");
   }
 
-  private static Map<String, Shaped> weights(CellKind kind, int layers) {
-    int gates =
-        switch (kind) {
-          case RNN_TANH, RNN_RELU -> 1;
-          case GRU -> 3;
-          case LSTM -> 4;
-        };
-    SplittableRandom random = new SplittableRandom(3);
-    Map<String, Shaped> weights = new LinkedHashMap<>();
-    for (int layer = 0; layer < layers; layer++) {
-      String suffix = "_l" + layer;
-      int inputs = layer == 0 ? TOKENS : HIDDEN;
-      weights.put("weight_ih" + suffix, random(random, gates * HIDDEN, inputs));
-      weights.put("weight_hh" + suffix, random(random, gates * HIDDEN, HIDDEN));
-      weights.put("bias_ih" + suffix, random(random, gates * HIDDEN));
-      weights.put("bias_hh" + suffix, random(random, gates * HIDDEN));
-    }
-    weights.put("linear.weight", random(random, TOKENS, HIDDEN));
-    weights.put("linear.bias", random(random, TOKENS));
-    return weights;
+  /** Reads indices and predicts an index at every step. */
+  private static Network network(CellKind kind, int layers, boolean batchFirst) {
+    Network network = Network.of(kind, TOKENS, HIDDEN);
+    StackOptions options = network.options().withLayers(layers);
+    return network
+        .with(batchFirst ? options.withBatchFirst() : options)
+        .with(Network.Head.EVERY_STEP, TOKENS);
   }
 
-  private static Shaped random(SplittableRandom random, int... shape) {
-    int size = 1;
-    for (int length : shape) {
-      size *= length;
-    }
-    float[] values = new float[size];
-    for (int index = 0; index < size; index++) {
-      values[index] = (float) random.nextDouble(-0.5, 0.5);
-    }
-    return new Shaped(values, shape);
+  private static Map<String, Shaped> weights(CellKind kind, int layers) {
+    return network(kind, layers, false).weights(new SplittableRandom(3));
   }
 
   /** [steps, batch] to [batch, steps]. */

@@ -1,6 +1,6 @@
 package io.refrain.bench.conformance;
 
-import org.jspecify.annotations.Nullable;
+import java.util.List;
 
 /** The number whose gradients are taken. */
 public sealed interface Objective {
@@ -8,7 +8,8 @@ public sealed interface Objective {
   /**
    * Mean cross-entropy of the output layer's logits, in nats.
    *
-   * @param targets one index for each row of the logits: in the order of the input's first two axes
+   * @param targets one index for each row of the logits: in the order of the input's first two
+   *     axes, or of the sequences
    */
   @SuppressWarnings("ArrayRecordComponent") // a carrier of arrays, never compared
   record CrossEntropy(int[] targets) implements Objective {}
@@ -18,7 +19,7 @@ public sealed interface Objective {
    * gradient can be sent into a recurrent layer without an output layer.
    *
    * @param output weights in the outputs' shape
-   * @param hidden weights of the final hidden state, or null for none
+   * @param state weights of the final h, or h and c; empty for none
    */
-  record WeightedSum(Shaped output, @Nullable Shaped hidden) implements Objective {}
+  record WeightedSum(Shaped output, List<Shaped> state) implements Objective {}
 }

@@ -5,10 +5,9 @@ import io.refrain.loss.CrossEntropy;
 import io.refrain.nn.Linear;
 import io.refrain.nn.Module;
 import io.refrain.nn.Parameter;
-import io.refrain.nn.recurrent.ElmanCell;
 import io.refrain.nn.recurrent.RecurrentStack;
 import io.refrain.nn.recurrent.RecurrentState;
-import io.refrain.nn.recurrent.StackOptions;
+import io.refrain.nn.recurrent.Sequences;
 import io.refrain.optim.GradientNorm;
 import io.refrain.optim.Optimizer;
 import io.refrain.tensor.Tape;
@@ -20,27 +19,21 @@ import java.util.List;
 import java.util.Map;
 import java.util.SequencedMap;
 import java.util.SplittableRandom;
+import java.util.function.Function;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /** Refrain's recurrent network, asked and answering as {@link LibtorchRnn}. */
 final class RefrainRnn {
+  private final Network network;
   private final RecurrentStack stack;
   private final @Nullable Linear linear;
   private final SequencedMap<String, Parameter> parameters = new LinkedHashMap<>();
 
-  RefrainRnn(CellKind kind, boolean batchFirst, boolean indexed, Map<String, Shaped> weights) {
-    ElmanCell cell =
-        switch (kind) {
-          case RNN_TANH -> new ElmanCell(ElmanCell.Nonlinearity.TANH);
-          case RNN_RELU -> new ElmanCell(ElmanCell.Nonlinearity.RELU);
-          case LSTM, GRU -> throw new IllegalArgumentException("Refrain has no " + kind + " yet");
-        };
+  RefrainRnn(Network network, Map<String, Shaped> weights) {
+    this.network = network;
     SplittableRandom overwritten = new SplittableRandom(0);
-    int[] shape = weights.get("weight_ih_l0").shape();
-    int layers = (int) weights.keySet().stream().filter(n -> n.startsWith("bias_hh_l")).count();
-    StackOptions options = StackOptions.of(cell, shape[1], shape[0]).withLayers(layers);
-    options = batchFirst ? options.withBatchFirst() : options;
-    stack = new RecurrentStack(indexed ? options.withIndexedInput() : options, overwritten);
+    stack = new RecurrentStack(network.options(), overwritten);
     parameters.putAll(stack.parameters());
     Shaped head = weights.get("linear.weight");
     if (head == null) {
@@ -57,26 +50,14 @@ final class RefrainRnn {
     parameters.forEach((name, parameter) -> parameter.assign(weights.get(name).values()));
   }
 
-  LibtorchRnn.Result run(Input input, @Nullable Shaped initialState, Objective objective) {
+  LibtorchRnn.Result run(Input input, List<Shaped> initialState, Objective objective) {
     Tape tape = Tape.recording(ThreadTeam.single());
     Map<String, Tensor> leaves = new LinkedHashMap<>();
-    int hidden = stack.options().hidden();
-    RecurrentState state = stack.initialState(batch(input));
-    List<Tensor> given = new ArrayList<>();
-    if (initialState != null) {
-      given = layers(initialState, hidden);
-      state = RecurrentState.of(given.stream().map(List::of).toList());
-    }
-    RecurrentStack.Output output =
-        switch (input) {
-          case Input.Dense(Shaped vectors) -> {
-            Tensor x = Tensor.variable(vectors.values(), vectors.shape());
-            leaves.put("input", x);
-            yield stack.forward(tape, x, state);
-          }
-          case Input.Indices indices -> forward(tape, indices, state);
-        };
-    Tensor logits = linear == null ? null : linear.forward(tape, output.output());
+    List<List<Tensor>> given = layers(initialState);
+    RecurrentState state =
+        given.isEmpty() ? stack.initialState(batch(input)) : RecurrentState.of(given);
+    RecurrentStack.Output output = stack.forward(tape, sequences(input, leaves), state);
+    Tensor logits = logits(tape, output);
     Tensor loss = loss(tape, objective, output, logits);
     tape.backward(loss);
 
@@ -84,44 +65,90 @@ final class RefrainRnn {
     parameters.forEach((name, parameter) ->
         gradients.put(name, new Shaped(parameter.gradient(), parameter.shape())));
     leaves.forEach((name, leaf) -> gradients.put(name, new Shaped(leaf.gradient(), leaf.shape())));
-    if (!given.isEmpty()) {
-      gradients.put("h_0", stacked(given.stream().map(Tensor::gradient).toList(), hidden));
+    for (int i = 0; i < initialState.size(); i++) {
+      gradients.put(i == 0 ? "h_0" : "c_0", stacked(given, i, Tensor::gradient));
     }
     Tensor sequence = output.output();
     return new LibtorchRnn.Result(
         new Shaped(sequence.data(), sequence.shape()),
-        List.of(finalState(output.state(), hidden)),
+        finalState(output.state()),
         logits == null ? null : new Shaped(logits.data(), flat(logits)),
         loss.item(),
         gradients);
   }
 
   private int batch(Input input) {
-    boolean batchFirst = stack.options().batchFirst();
+    boolean batchFirst = network.options().batchFirst();
     return switch (input) {
-      case Input.Dense(Shaped vectors) -> vectors.shape()[batchFirst ? 0 : 1];
+      case Input.Dense dense -> dense.vectors().shape()[batchFirst ? 0 : 1];
       case Input.Indices indices -> batchFirst ? indices.rows() : indices.columns();
     };
   }
 
-  private RecurrentStack.Output forward(Tape tape, Input.Indices input, RecurrentState state) {
-    int batch = batch(input);
-    return stack.forward(tape, input.indices(), input.indices().length / batch, batch, state);
+  /** Vectors join the leaves, as {@code input}. */
+  private static Sequences sequences(Input input, Map<String, Tensor> leaves) {
+    Sequences sequences =
+        switch (input) {
+          case Input.Dense dense -> {
+            Tensor x = Tensor.variable(dense.vectors().values(), dense.vectors().shape());
+            leaves.put("input", x);
+            yield Sequences.of(x);
+          }
+          case Input.Indices indices ->
+              Sequences.of(indices.indices(), indices.rows(), indices.columns());
+        };
+    int[] lengths = input.lengths();
+    return lengths == null ? sequences : sequences.withLengths(lengths);
+  }
+
+  private @Nullable Tensor logits(Tape tape, RecurrentStack.Output output) {
+    if (linear == null) {
+      return null;
+    }
+    return switch (network.head()) {
+      case NONE -> throw new IllegalArgumentException("weights of an output layer that is not");
+      case EVERY_STEP -> linear.forward(tape, output.output());
+      case LAST_STATE -> linear.forward(tape, lastLayer(tape, output.state()));
+    };
+  }
+
+  /** The last layer's hidden states side by side, [batch, directions * width]. */
+  private Tensor lastLayer(Tape tape, RecurrentState state) {
+    int directions = network.options().directions();
+    int first = state.layers() - directions;
+    int width = network.outputWidth();
+    Tensor result = tape.tensor(true, state.batch(), directions * width);
+    for (int direction = 0; direction < directions; direction++) {
+      Tensor x = state.layer(first + direction).getFirst();
+      int column = direction * width;
+      for (int row = 0; row < state.batch(); row++) {
+        int at = row * directions * width + column;
+        System.arraycopy(x.data(), row * width, result.data(), at, width);
+      }
+      tape.record(() -> {
+        float[] gradient = tape.gradientToAdd(x);
+        for (int i = 0; i < gradient.length; i++) {
+          int at = i / width * directions * width + column + i % width;
+          gradient[i] += result.gradient()[at];
+        }
+      });
+    }
+    return result;
   }
 
   private static Tensor loss(
       Tape tape, Objective objective, RecurrentStack.Output output, @Nullable Tensor logits) {
     return switch (objective) {
       case Objective.CrossEntropy(int[] targets) -> CrossEntropy.mean(tape, logits, targets);
-      case Objective.WeightedSum(Shaped weights, Shaped hidden) -> {
+      case Objective.WeightedSum weighted -> {
         Tensor loss = tape.tensor(true);
-        double sum = weigh(tape, output.output(), weights.values());
-        if (hidden != null) {
-          int layers = output.state().layers();
-          int size = hidden.values().length / layers;
-          for (int layer = 0; layer < layers; layer++) {
-            float[] part = Arrays.copyOfRange(hidden.values(), layer * size, (layer + 1) * size);
-            sum += weigh(tape, output.state().layer(layer).getFirst(), part);
+        double sum = weigh(tape, output.output(), weighted.output().values());
+        for (int i = 0; i < weighted.state().size(); i++) {
+          float[] weights = weighted.state().get(i).values();
+          int size = weights.length / output.state().layers();
+          for (int layer = 0; layer < output.state().layers(); layer++) {
+            float[] part = Arrays.copyOfRange(weights, layer * size, (layer + 1) * size);
+            sum += weigh(tape, output.state().layer(layer).get(i), part);
           }
         }
         loss.data()[0] = (float) sum;
@@ -140,32 +167,40 @@ final class RefrainRnn {
     return sum;
   }
 
-  private static List<Tensor> layers(Shaped state, int hidden) {
-    int layers = state.shape()[0];
-    int size = state.values().length / layers;
-    List<Tensor> tensors = new ArrayList<>();
-    for (int layer = 0; layer < layers; layer++) {
-      float[] values = Arrays.copyOfRange(state.values(), layer * size, (layer + 1) * size);
-      tensors.add(Tensor.variable(values, size / hidden, hidden));
+  /** PyTorch's h, or h and c, [layers * directions, batch, width], layer by layer. */
+  private static List<List<Tensor>> layers(List<Shaped> states) {
+    List<List<Tensor>> layers = new ArrayList<>();
+    for (Shaped state : states) {
+      int[] shape = state.shape();
+      int size = shape[1] * shape[2];
+      for (int layer = 0; layer < shape[0]; layer++) {
+        float[] values = Arrays.copyOfRange(state.values(), layer * size, (layer + 1) * size);
+        if (layers.size() == layer) {
+          layers.add(new ArrayList<>());
+        }
+        layers.get(layer).add(Tensor.variable(values, shape[1], shape[2]));
+      }
     }
-    return tensors;
+    return layers;
   }
 
-  private static Shaped finalState(RecurrentState state, int hidden) {
-    List<float[]> layers = new ArrayList<>();
-    for (int layer = 0; layer < state.layers(); layer++) {
-      layers.add(state.layer(layer).getFirst().data());
-    }
-    return stacked(layers, hidden);
+  private static List<Shaped> finalState(RecurrentState state) {
+    List<List<Tensor>> layers = IntStream.range(0, state.layers()).mapToObj(state::layer).toList();
+    return IntStream.range(0, layers.getFirst().size())
+        .mapToObj(i -> stacked(layers, i, Tensor::data))
+        .toList();
   }
 
-  private static Shaped stacked(List<float[]> layers, int hidden) {
-    int size = layers.getFirst().length;
-    float[] values = new float[layers.size() * size];
+  /** The opposite of {@link #layers}, of one of the cell's states. */
+  private static Shaped stacked(
+      List<List<Tensor>> layers, int state, Function<Tensor, float[]> values) {
+    Tensor first = layers.getFirst().get(state);
+    float[] result = new float[layers.size() * first.size()];
     for (int layer = 0; layer < layers.size(); layer++) {
-      System.arraycopy(layers.get(layer), 0, values, layer * size, size);
+      float[] part = values.apply(layers.get(layer).get(state));
+      System.arraycopy(part, 0, result, layer * first.size(), first.size());
     }
-    return new Shaped(values, layers.size(), size / hidden, hidden);
+    return new Shaped(result, layers.size(), first.length(0), first.length(1));
   }
 
   private static int[] flat(Tensor logits) {
@@ -190,9 +225,9 @@ final class RefrainRnn {
         if (!carryState) {
           state.reset();
         }
-        var output = forward(tape, (Input.Indices) batch.input(), state);
-        Tensor logits = linear.forward(tape, output.output());
-        Tensor loss = CrossEntropy.mean(tape, logits, batch.targets());
+        Sequences sequences = sequences(batch.input(), new LinkedHashMap<>());
+        RecurrentStack.Output output = stack.forward(tape, sequences, state);
+        Tensor loss = CrossEntropy.mean(tape, logits(tape, output), batch.targets());
         optimizer.clearGradients();
         tape.backward(loss);
         norms[step] = GradientNorm.of(team, parameters.values());

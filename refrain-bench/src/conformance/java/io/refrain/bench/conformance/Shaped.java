@@ -28,6 +28,15 @@ public record Shaped(float[] values, int... shape) {
     }
   }
 
+  /** The largest absolute value. */
+  double magnitude() {
+    double largest = 0;
+    for (float value : values) {
+      largest = Math.max(largest, Math.abs(value));
+    }
+    return largest;
+  }
+
   /** Copies into a tensor of the open PointerScope. */
   Tensor toTensor() {
     return torch.tensor(values).view(Arrays.stream(shape).asLongStream().toArray());

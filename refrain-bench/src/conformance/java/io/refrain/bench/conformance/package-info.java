@@ -3,8 +3,9 @@
  * and the tests that hold Refrain to it.
  *
  * <p>May import every package of the library, and libtorch in {@link
- * io.refrain.bench.conformance.LibtorchRnn} and {@link io.refrain.bench.conformance.Shaped} only.
- * Compiled and run by Maven profile {@code peers}. Read {@code LibtorchRnn} first.
+ * io.refrain.bench.conformance.Shaped} and in classes named after it only. Compiled and run by
+ * Maven profile {@code peers}. Read {@link io.refrain.bench.conformance.Network} first, then {@link
+ * io.refrain.bench.conformance.LibtorchRnn}.
  */
 @NullMarked
 package io.refrain.bench.conformance;
