@@ -311,7 +311,7 @@ public final class OwnCell {
   }
 
   /** Lewis Carroll, "Jabberwocky" (1871), in the public domain. */
-  private static final String POEM =
+  static final String POEM =
       """
       'Twas brillig, and the slithy toves
       Did gyre and gimble in the wabe:
