@@ -12,6 +12,9 @@ public final class ScalarKernels implements Kernels {
   /** What PyTorch adds to a variance. */
   private static final double NORMALIZE_EPSILON = 1e-5;
 
+  /** Beyond this, the result of a sigmoid stays what it is here: 4.5e-39. */
+  private static final double SIGMOID_EXPONENT = 88.3;
+
   /** Rows of C that are summed up side by side. */
   private static final int ROWS = 16;
 
@@ -103,7 +106,9 @@ public final class ScalarKernels implements Kernels {
   @Override
   public void sigmoid(float[] x, int xAt, float[] y, int yAt, int length) {
     for (int i = 0; i < length; i++) {
-      y[yAt + i] = (float) (1 / (1 + Math.exp(-x[xAt + i])));
+      // no further, so that it is never zero and can be divided by
+      double exponent = Math.min(-x[xAt + i], SIGMOID_EXPONENT);
+      y[yAt + i] = (float) (1 / (1 + Math.exp(exponent)));
     }
   }
 
