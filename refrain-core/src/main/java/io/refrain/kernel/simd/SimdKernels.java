@@ -285,6 +285,9 @@ public final class SimdKernels implements Kernels {
       int count = Math.min(SUM_BLOCK, rows - row);
       int first = xAt + row * leading;
       int column = 0;
+      for (; column <= length - 4 * LANES; column += 4 * LANES) {
+        sumFourColumns(count, x, first + column, leading, sums, sumsAt + column);
+      }
       for (; column <= length - LANES; column += LANES) {
         FloatVector sum = FloatVector.zero(SPECIES);
         for (int i = 0, from = first + column; i < count; i++, from += leading) {
@@ -301,6 +304,27 @@ public final class SimdKernels implements Kernels {
         sums[sumsAt + column] += sum;
       }
     }
+  }
+
+  /** Four vectors of columns: rows are often a power of two apart, where caches hold few lines. */
+  private static void sumFourColumns(
+      int rows, float[] x, int xAt, int leading, float[] sums, int sumsAt) {
+    FloatVector sum0 = FloatVector.zero(SPECIES);
+    FloatVector sum1 = sum0;
+    FloatVector sum2 = sum0;
+    FloatVector sum3 = sum0;
+    for (int i = 0, from = xAt; i < rows; i++, from += leading) {
+      sum0 = sum0.add(FloatVector.fromArray(SPECIES, x, from));
+      sum1 = sum1.add(FloatVector.fromArray(SPECIES, x, from + LANES));
+      sum2 = sum2.add(FloatVector.fromArray(SPECIES, x, from + 2 * LANES));
+      sum3 = sum3.add(FloatVector.fromArray(SPECIES, x, from + 3 * LANES));
+    }
+    sum0.add(FloatVector.fromArray(SPECIES, sums, sumsAt)).intoArray(sums, sumsAt);
+    sum1.add(FloatVector.fromArray(SPECIES, sums, sumsAt + LANES)).intoArray(sums, sumsAt + LANES);
+    sum2.add(FloatVector.fromArray(SPECIES, sums, sumsAt + 2 * LANES))
+        .intoArray(sums, sumsAt + 2 * LANES);
+    sum3.add(FloatVector.fromArray(SPECIES, sums, sumsAt + 3 * LANES))
+        .intoArray(sums, sumsAt + 3 * LANES);
   }
 
   @Override
