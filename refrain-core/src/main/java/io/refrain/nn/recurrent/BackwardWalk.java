@@ -25,11 +25,10 @@ final class BackwardWalk extends TimeWalk {
   /**
    * Prepares a walk, and takes the buffers that it needs.
    *
-   * @param hiddenPanels W_hh packed
    * @param projectionPanels W_hr packed, where there is one
    */
-  BackwardWalk(SequenceRun run, Panels hiddenPanels, @Nullable Panels projectionPanels) {
-    super(run, hiddenPanels, projectionPanels);
+  BackwardWalk(SequenceRun run, @Nullable Panels projectionPanels) {
+    super(run, projectionPanels);
     int batch = timeline.batch();
     outputGradient = run.output().gradient();
     initialGradients = new float[run.states.length][];
@@ -151,19 +150,13 @@ final class BackwardWalk extends TimeWalk {
     if (first >= end || !(going || run.tape.wanted(run.initial.getFirst()))) {
       return;
     }
-    KERNELS.multiply(
+    run.hidden.addBackward(
+        timeline.start(t) + first,
         end - first,
-        run.gateCount,
-        share.firstUnit,
-        sharesUnits ? share.firstUnit + share.units : width,
-        run.recurrent,
-        (timeline.start(t) + first) * run.gateCount,
-        run.gateCount,
-        1,
-        hiddenPanels,
         gradientBefore(going),
         rowBefore(t, first, going) * width,
-        width);
+        share.firstUnit,
+        sharesUnits ? share.firstUnit + share.units : width);
   }
 
   private void projectBackward(CellStep step, Panels panels, int outputAt) {

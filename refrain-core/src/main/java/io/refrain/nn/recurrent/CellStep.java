@@ -23,8 +23,8 @@ public final class CellStep {
   public float[] gates = NOTHING;
 
   /**
-   * As {@link #gates}, at {@link #gateAt} too: {@code W_hh · h + b_hh} of a cell that wants it
-   * {@linkplain StepCell#recurrentApart apart}.
+   * The blocks of {@code W_hh · h + b_hh} that the cell wants {@linkplain StepCell#recurrentApart
+   * apart}, at {@link #recurrentAt}; in backward to be replaced by their gradient.
    */
   public float[] recurrent = NOTHING;
 
@@ -67,6 +67,7 @@ public final class CellStep {
 
   // where the first row stands in each of the arrays above
   int gatesAt;
+  int recurrentAt;
   int notesAt;
   int previousAt;
   int nextAt;
@@ -81,6 +82,7 @@ public final class CellStep {
   private final int stride;
 
   private final int gateRow;
+  private final int recurrentRow;
   private final int noteRow;
 
   /**
@@ -93,6 +95,7 @@ public final class CellStep {
     hidden = units;
     this.stride = stride;
     gateRow = cell.gates() * stride;
+    recurrentRow = cell.recurrentApart() * stride;
     noteRow = cell.notes(stride);
     scratch = new float[cell.gates() * units];
     previous = new float[cell.states()][];
@@ -105,6 +108,11 @@ public final class CellStep {
   /** Where a block of a row's gates begins. */
   public int gateAt(int row, int block) {
     return gatesAt + row * gateRow + block * stride;
+  }
+
+  /** Where a block of what is kept apart of a row begins. */
+  public int recurrentAt(int row, int block) {
+    return recurrentAt + row * recurrentRow + block * stride;
   }
 
   /** Where a block of a row's notes begins. */

@@ -12,11 +12,10 @@ final class ForwardWalk extends TimeWalk {
   /**
    * Prepares a walk.
    *
-   * @param hiddenPanels W_hhᵀ packed
    * @param projectionPanels W_hrᵀ packed, where there is one
    */
-  ForwardWalk(SequenceRun run, Panels hiddenPanels, @Nullable Panels projectionPanels) {
-    super(run, hiddenPanels, projectionPanels);
+  ForwardWalk(SequenceRun run, @Nullable Panels projectionPanels) {
+    super(run, projectionPanels);
   }
 
   @Override
@@ -39,11 +38,15 @@ final class ForwardWalk extends TimeWalk {
     share.moveTo(t, first, end, going);
     CellStep step = share.step;
     run.input.gather(run.gates, timeline.start(t) + first, step.rows, share.firstUnit, share.units);
-    if (run.cell.recurrentApart()) {
-      fillHiddenBias(share);
-    }
+    run.hidden.begin(timeline.start(t) + first, step.rows, share.firstUnit, share.units);
     if (going || !run.zero) {
-      multiplyByHiddenWeight(share);
+      run.hidden.add(
+          timeline.start(t) + first,
+          step.rows,
+          step.previous[0],
+          (step.previousAt - share.firstUnit) / hidden * width,
+          share.firstUnit,
+          share.units);
     }
     run.cell.forward(step);
     if (projectionPanels != null) {
@@ -51,38 +54,6 @@ final class ForwardWalk extends TimeWalk {
     }
     if (run.zoneout.changesAny()) {
       zoneout(step);
-    }
-  }
-
-  private void fillHiddenBias(Share share) {
-    for (int row = 0; row < share.step.rows; row++) {
-      for (int gate = 0; gate < run.cell.gates(); gate++) {
-        int from = gate * hidden + share.firstUnit;
-        System.arraycopy(
-            run.hiddenBias, from, run.recurrent, share.step.gateAt(row, gate), share.units);
-      }
-    }
-  }
-
-  /** recurrent += h · W_hhᵀ; the units of each gate are columns of it. */
-  private void multiplyByHiddenWeight(Share share) {
-    boolean whole = share.units == hidden;
-    int pieces = whole ? 1 : run.cell.gates();
-    for (int piece = 0; piece < pieces; piece++) {
-      int from = piece * hidden + share.firstUnit;
-      KERNELS.multiply(
-          share.step.rows,
-          width,
-          from,
-          whole ? run.gateCount : from + share.units,
-          share.step.previous[0],
-          (share.step.previousAt - share.firstUnit) / hidden * width,
-          width,
-          1,
-          hiddenPanels,
-          run.recurrent,
-          share.step.gatesAt - share.firstUnit,
-          run.gateCount);
     }
   }
 

@@ -40,8 +40,11 @@ final class FrozenLayer {
   /** For each gate, W_hhᵀ packed; a scan cell has none. */
   final Panels[] weightHidden;
 
-  /** b_hh of a cell that wants the recurrent product apart. */
-  final float @Nullable [] hiddenBias;
+  /** b_hh, of which the last {@link #apart} blocks are not part of the bias. */
+  final float[] hiddenBias;
+
+  /** Blocks of the recurrent product that the cell wants apart. */
+  final int apart;
 
   /** W_hrᵀ packed, where the output is projected. */
   final @Nullable Panels projection;
@@ -56,12 +59,10 @@ final class FrozenLayer {
     hidden = layer.hidden;
     output = layer.output;
     rates = regularization.zoneout(RecurrentLayer.states(cell));
-    boolean apart = cell instanceof StepCell step && step.recurrentApart();
+    apart = cell instanceof StepCell step ? step.recurrentApart() : 0;
+    hiddenBias = values(layer.biasHidden);
     bias = values(layer.biasInput);
-    if (!apart) {
-      KERNELS.add(values(layer.biasHidden), 0, bias, 0, bias.length);
-    }
-    hiddenBias = apart ? values(layer.biasHidden) : null;
+    KERNELS.add(hiddenBias, 0, bias, 0, joined() * hidden);
     columns = indexed ? columns(layer.weightInput.data()) : null;
     weightInput = indexed ? new Panels[0] : packGates(layer.weightInput, input);
     weightHidden =
@@ -96,6 +97,11 @@ final class FrozenLayer {
   /** The weight [out, in] packed as the right operand of x · Wᵀ. */
   private static Panels pack(float[] weight, int at, int out, int in) {
     return MatrixProduct.pack(Matrix.of(weight, at, out, in).transpose());
+  }
+
+  /** Blocks of the gates that the recurrent product joins. */
+  int joined() {
+    return cell.gates() - apart;
   }
 
   boolean readsIndices() {

@@ -16,7 +16,7 @@ final class FrozenShare {
   private final int units;
   private final int gateCount;
   private final float[] gates; // [steps × gates·units]
-  private final float[] recurrent; // [steps × gates·units] where it is apart
+  private final float[] recurrent; // [blocks kept apart × units]
   private final float[] decay; // [units], of a scan cell
   private final float[] drive; // [units]
   private final @Nullable CellStep cellStep;
@@ -29,7 +29,7 @@ final class FrozenShare {
     units = FrozenLayer.boundary(layer.hidden, part + 1, parts) - first;
     gateCount = layer.cell.gates() * units;
     gates = new float[Math.multiplyExact(steps, gateCount)];
-    recurrent = layer.hiddenBias == null ? gates : new float[gates.length];
+    recurrent = new float[layer.apart * units];
     decay = new float[layer.cell instanceof ScanCell ? units : 0];
     drive = new float[decay.length];
     if (layer.cell instanceof StepCell cell) {
@@ -55,7 +55,9 @@ final class FrozenShare {
     for (int t = 0; t < steps; t++) {
       copyUnits(layer.bias, 0, gates, t * gateCount);
     }
-    multiply(steps, layer.input, x, xAt, layer.weightInput, gates, 0);
+    for (int gate = 0; gate < layer.cell.gates(); gate++) {
+      multiply(steps, layer.input, x, xAt, layer.weightInput[gate], gates, gate * units);
+    }
   }
 
   /** gates = the columns of W_ih that the indices name, bias included. */
@@ -74,34 +76,28 @@ final class FrozenShare {
     }
   }
 
-  /** result += x · weights, for this share's units of each gate. */
+  /** result += x · weight, for this share's units of one gate. */
   private void multiply(
-      int rows, int k, float[] x, int xAt, Panels[] weights, float[] result, int resultAt) {
-    for (int gate = 0; gate < weights.length; gate++) {
-      KERNELS.multiply(
-          rows,
-          k,
-          first,
-          first + units,
-          x,
-          xAt,
-          k,
-          1,
-          weights[gate],
-          result,
-          resultAt + gate * units - first,
-          gateCount);
-    }
+      int rows, int k, float[] x, int xAt, Panels weight, float[] result, int resultAt) {
+    int end = first + units;
+    int at = resultAt - first;
+    KERNELS.multiply(rows, k, first, end, x, xAt, k, 1, weight, result, at, gateCount);
   }
 
   /** The next states, but for what is done to them afterwards. */
   void step(StepCell cell, int t, float[][] previous, float[][] next, float[] fresh) {
     CellStep s = Objects.requireNonNull(cellStep);
     s.gatesAt = t * gateCount;
-    if (layer.hiddenBias != null) {
-      copyUnits(layer.hiddenBias, 0, recurrent, s.gatesAt);
+    for (int block = 0; block < layer.apart; block++) {
+      int at = (layer.joined() + block) * layer.hidden + first;
+      System.arraycopy(layer.hiddenBias, at, recurrent, block * units, units);
     }
-    multiply(1, layer.output, previous[0], 0, layer.weightHidden, recurrent, s.gatesAt);
+    for (int gate = 0; gate < layer.cell.gates(); gate++) {
+      int block = gate - layer.joined();
+      float[] into = block < 0 ? gates : recurrent;
+      int at = block < 0 ? s.gatesAt + gate * units : block * units;
+      multiply(1, layer.output, previous[0], 0, layer.weightHidden[gate], into, at);
+    }
     System.arraycopy(previous, 0, s.previous, 0, previous.length);
     System.arraycopy(next, 0, s.next, 0, next.length);
     if (layer.projection != null) {

@@ -30,8 +30,8 @@ public final class GruCell implements StepCell {
   }
 
   @Override
-  public boolean recurrentApart() {
-    return true;
+  public int recurrentApart() {
+    return 1; // n's
   }
 
   @Override
@@ -47,11 +47,9 @@ public final class GruCell implements StepCell {
       int r = s.gateAt(row, 0);
       int z = s.gateAt(row, 1);
       int candidate = s.gateAt(row, 2);
-      KERNELS.add(s.recurrent, r, x, r, n);
-      KERNELS.add(s.recurrent, z, x, z, n);
       KERNELS.sigmoid(x, r, x, r, n);
       KERNELS.sigmoid(x, z, x, z, n);
-      KERNELS.addProduct(x, r, s.recurrent, candidate, x, candidate, n);
+      KERNELS.addProduct(x, r, s.recurrent, s.recurrentAt(row, 0), x, candidate, n);
       KERNELS.tanh(x, candidate, x, candidate, n);
       float[] h = s.previous[0];
       KERNELS.mix(x, candidate, h, s.previousAt(row), x, z, s.next[0], s.nextAt(row), n);
@@ -69,6 +67,7 @@ public final class GruCell implements StepCell {
       int r = s.gateAt(row, 0);
       int z = s.gateAt(row, 1);
       int candidate = s.gateAt(row, 2);
+      int hn = s.recurrentAt(row, 0);
       int dhAt = s.hiddenGradientAt(row);
       int before = s.previousAt(row);
 
@@ -83,11 +82,9 @@ public final class GruCell implements StepCell {
       KERNELS.tanhBackward(x, candidate, d, n, x, candidate, n);
 
       // the candidate's gate is x + r ⊙ h
-      KERNELS.product(x, candidate, recurrent, candidate, d, 0, n);
-      KERNELS.product(x, candidate, x, r, recurrent, candidate, n);
+      KERNELS.product(x, candidate, recurrent, hn, d, 0, n);
+      KERNELS.product(x, candidate, x, r, recurrent, hn, n);
       KERNELS.sigmoidBackward(x, r, d, 0, x, r, n);
-      System.arraycopy(x, r, recurrent, r, n);
-      System.arraycopy(x, z, recurrent, z, n);
     }
   }
 }

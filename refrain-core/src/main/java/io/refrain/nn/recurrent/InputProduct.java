@@ -34,15 +34,20 @@ final class InputProduct {
     bias = tape.buffer(gateCount);
   }
 
-  /** Begins every row of the gates with the bias of the input, and another if it shall join. */
-  void setBias(@Nullable Parameter hidden) {
+  /**
+   * Begins every row of the gates with the bias of the input.
+   *
+   * @param hidden whose first {@code joined} values are added to it
+   */
+  void setBias(@Nullable Parameter hidden, int joined) {
     Parameter own = layer.biasInput;
     if (own == null) {
       Arrays.fill(bias, 0f);
-    } else if (hidden == null) {
-      System.arraycopy(own.data(), 0, bias, 0, gateCount);
     } else {
-      KERNELS.sum(own.data(), 0, hidden.data(), 0, bias, 0, gateCount);
+      System.arraycopy(own.data(), 0, bias, 0, gateCount);
+    }
+    if (hidden != null) {
+      KERNELS.add(hidden.data(), 0, bias, 0, joined);
     }
   }
 
@@ -114,9 +119,13 @@ final class InputProduct {
     }
   }
 
-  /** Adds the sum of the gates' gradients over all rows to the gradients of biases. */
+  /**
+   * Adds the sum of the gates' gradients over all rows to the gradients of biases.
+   *
+   * @param joined how many of the second bias's first values have the same gradient
+   */
   void addBiasGradient(
-      float[] gateGradients, @Nullable Parameter first, @Nullable Parameter second) {
+      float[] gateGradients, @Nullable Parameter first, @Nullable Parameter second, int joined) {
     if (first == null) {
       return;
     }
@@ -130,8 +139,8 @@ final class InputProduct {
           Arrays.fill(sums, from, from + length, 0f);
           KERNELS.sumRows(rows, gateGradients, from, gateCount, sums, from, length);
           KERNELS.add(sums, from, into, from, length);
-          if (also != null) {
-            KERNELS.add(sums, from, also, from, length);
+          if (also != null && from < joined) {
+            KERNELS.add(sums, from, also, from, Math.min(length, joined - from));
           }
         });
   }

@@ -44,8 +44,8 @@ public final class LayerNormGruCell implements StepCell {
   }
 
   @Override
-  public boolean recurrentApart() {
-    return true;
+  public int recurrentApart() {
+    return gates();
   }
 
   @Override
@@ -71,6 +71,7 @@ public final class LayerNormGruCell implements StepCell {
     float[] gainH = s.parameters[GAIN_HIDDEN];
     for (int row = 0; row < s.rows; row++) {
       int x = s.gateAt(row, 0);
+      int h = s.recurrentAt(row, 0);
       int xn = x + 2 * n;
       int r = s.noteAt(row, 0);
       int z = r + n;
@@ -83,8 +84,9 @@ public final class LayerNormGruCell implements StepCell {
       notes[scales] = LayerNormalization.forward(s.gates, x, gainX, 0, notes, r, 2 * n);
       notes[scales + 1] =
           LayerNormalization.forward(s.gates, xn, gainX, 2 * n, notes, candidate, n);
-      notes[scales + 2] = LayerNormalization.forward(s.recurrent, x, gainH, 0, notes, r, 2 * n);
-      notes[scales + 3] = LayerNormalization.forward(s.recurrent, xn, gainH, 2 * n, notes, hn, n);
+      notes[scales + 2] = LayerNormalization.forward(s.recurrent, h, gainH, 0, notes, r, 2 * n);
+      notes[scales + 3] =
+          LayerNormalization.forward(s.recurrent, h + 2 * n, gainH, 2 * n, notes, hn, n);
 
       KERNELS.sigmoid(notes, r, notes, r, 2 * n);
       KERNELS.addProduct(notes, r, notes, hn, notes, candidate, n);
@@ -126,11 +128,12 @@ public final class LayerNormGruCell implements StepCell {
       KERNELS.add(notes, hn, s.parameterGradients[BIAS_CANDIDATE], s.parameterAt(row, n), n);
 
       int x = s.gateAt(row, 0);
+      int h = s.recurrentAt(row, 0);
       int scales = hn + n;
       normalizeBackward(s, GAIN_INPUT, row, s.gates, x, 0, 2 * n, r, notes[scales]);
       normalizeBackward(s, GAIN_INPUT, row, s.gates, x, 2 * n, n, candidate, notes[scales + 1]);
-      normalizeBackward(s, GAIN_HIDDEN, row, s.recurrent, x, 0, 2 * n, r, notes[scales + 2]);
-      normalizeBackward(s, GAIN_HIDDEN, row, s.recurrent, x, 2 * n, n, hn, notes[scales + 3]);
+      normalizeBackward(s, GAIN_HIDDEN, row, s.recurrent, h, 0, 2 * n, r, notes[scales + 2]);
+      normalizeBackward(s, GAIN_HIDDEN, row, s.recurrent, h, 2 * n, n, hn, notes[scales + 3]);
     }
   }
 

@@ -44,8 +44,8 @@ public final class LayerNormLstmCell implements StepCell {
   }
 
   @Override
-  public boolean recurrentApart() {
-    return true;
+  public int recurrentApart() {
+    return gates();
   }
 
   @Override
@@ -76,6 +76,7 @@ public final class LayerNormLstmCell implements StepCell {
     float[] c = s.next[1];
     for (int row = 0; row < s.rows; row++) {
       int x = s.gateAt(row, 0);
+      int h = s.recurrentAt(row, 0);
       int i = s.noteAt(row, 0);
       int f = i + n;
       int g = f + n;
@@ -89,7 +90,7 @@ public final class LayerNormLstmCell implements StepCell {
       float[] gain = s.parameters[GAIN_INPUT];
       notes[scales] = LayerNormalization.forward(s.gates, x, gain, 0, notes, i, 4 * n);
       gain = s.parameters[GAIN_HIDDEN];
-      notes[scales + 1] = LayerNormalization.forward(s.recurrent, x, gain, 0, notes, i, 4 * n);
+      notes[scales + 1] = LayerNormalization.forward(s.recurrent, h, gain, 0, notes, i, 4 * n);
       KERNELS.sigmoid(notes, i, notes, i, 2 * n);
       KERNELS.tanh(notes, g, notes, g, n);
       KERNELS.sigmoid(notes, o, notes, o, n);
@@ -139,9 +140,10 @@ public final class LayerNormLstmCell implements StepCell {
       KERNELS.tanhBackward(notes, g, d, 2 * n, notes, g, n);
 
       int x = s.gateAt(row, 0);
+      int h = s.recurrentAt(row, 0);
       KERNELS.add(notes, i, s.parameterGradients[BIAS], s.parameterAt(row, 4 * n), 4 * n);
       normalizeBackward(s, GAIN_INPUT, 4 * n, row, s.gates, x, notes, i, notes[scales]);
-      normalizeBackward(s, GAIN_HIDDEN, 4 * n, row, s.recurrent, x, notes, i, notes[scales + 1]);
+      normalizeBackward(s, GAIN_HIDDEN, 4 * n, row, s.recurrent, h, notes, i, notes[scales + 1]);
     }
   }
 

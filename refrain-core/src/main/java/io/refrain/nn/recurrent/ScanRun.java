@@ -70,7 +70,7 @@ final class ScanRun implements LayerRun {
 
   @Override
   public void forward() {
-    input.setBias(null);
+    input.setBias(null, 0);
     input.forward(gates);
     tape.team()
         .run((part, parts) -> {
@@ -118,6 +118,6 @@ final class ScanRun implements LayerRun {
           cell.backward(step(first, rows, decay, dh));
         });
     input.backward(gates);
-    input.addBiasGradient(gates, layer.biasInput, null);
+    input.addBiasGradient(gates, layer.biasInput, null, 0);
   }
 }

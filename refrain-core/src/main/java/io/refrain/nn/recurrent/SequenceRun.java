@@ -23,7 +23,6 @@ import org.jspecify.annotations.Nullable;
  *
  * <pre>
  *   gates      [N, gates·hidden]   forward: the cell's gates; backward: their gradient
- *   recurrent  [N, gates·hidden]   the same of what a cell wants apart
  *   notes      [N, notes]          what the cell keeps for backward
  *   states     [N, width]          one for each state of the cell; the first is the output
  *   fresh      [N, hidden]         a state as the cell made it, where it is changed before it
@@ -39,14 +38,13 @@ final class SequenceRun implements LayerRun {
   final List<Tensor> initial;
   final boolean zero;
   final InputProduct input;
+  final HiddenProduct hidden;
   final Zoneout zoneout;
   final int gateCount;
   final float[] gates;
-  final float[] recurrent;
   final float[] notes;
   final float[][] states;
   final float[][] fresh;
-  final float[] hiddenBias;
   private final Tensor weightHidden;
   private final Tensor output;
   private final List<Tensor> last = new ArrayList<>();
@@ -77,10 +75,9 @@ final class SequenceRun implements LayerRun {
     this.input = new InputProduct(layer, tape, input, timeline.size());
     gateCount = layer.gates();
     int rows = timeline.size();
-    int hidden = layer.hidden;
     gates = tape.buffer(Tensor.size(rows, gateCount));
-    recurrent = cell.recurrentApart() ? tape.buffer(Tensor.size(rows, gateCount)) : gates;
-    notes = tape.buffer(Tensor.size(rows, cell.notes(hidden)));
+    hidden = new HiddenProduct(tape, layer, cell, weightHidden, gates, rows);
+    notes = tape.buffer(Tensor.size(rows, cell.notes(layer.hidden)));
     states = new float[cell.states()][];
     fresh = new float[cell.states()][];
     output = tape.tensor(true, timeline.shape(layer.output));
@@ -88,10 +85,9 @@ final class SequenceRun implements LayerRun {
       states[state] =
           state == 0 ? output.data() : tape.buffer(Tensor.size(rows, layer.stateWidth(state)));
       boolean changed = zoneout.changes(state) || (state == 0 && layer.weightProjection != null);
-      fresh[state] = changed ? tape.buffer(Tensor.size(rows, hidden)) : states[state];
+      fresh[state] = changed ? tape.buffer(Tensor.size(rows, layer.hidden)) : states[state];
       last.add(tape.tensor(true, timeline.batch(), layer.stateWidth(state)));
     }
-    hiddenBias = tape.buffer(cell.recurrentApart() ? gateCount : 0);
   }
 
   @Override
@@ -106,21 +102,12 @@ final class SequenceRun implements LayerRun {
 
   @Override
   public void forward() {
-    if (cell.recurrentApart()) {
-      input.setBias(null);
-      if (layer.biasHidden == null) {
-        Arrays.fill(hiddenBias, 0f);
-      } else {
-        System.arraycopy(layer.biasHidden.data(), 0, hiddenBias, 0, gateCount);
-      }
-    } else {
-      input.setBias(layer.biasHidden);
-    }
+    input.setBias(layer.biasHidden, hidden.joined());
+    hidden.packForward();
     Matrix projection = projection();
-    Panels hiddenPanels = pack(hiddenWeight().transpose());
     Panels projectionPanels = projection == null ? null : pack(projection.transpose());
     input.forward(gates);
-    tape.team().run(new ForwardWalk(this, hiddenPanels, projectionPanels)::run);
+    tape.team().run(new ForwardWalk(this, projectionPanels)::run);
   }
 
   private Panels pack(Matrix weight) {
@@ -136,50 +123,39 @@ final class SequenceRun implements LayerRun {
     }
     tape.gradientToAdd(output);
     Matrix projection = projection();
-    Panels hiddenPanels = pack(hiddenWeight());
+    hidden.packBackward();
     Panels projectionPanels = projection == null ? null : pack(projection);
-    BackwardWalk walk = new BackwardWalk(this, hiddenPanels, projectionPanels);
+    BackwardWalk walk = new BackwardWalk(this, projectionPanels);
     tape.team().run(walk::run);
 
     hiddenWeightGradient();
     projectionGradient();
     input.backward(gates);
-    if (cell.recurrentApart()) {
-      input.addBiasGradient(gates, layer.biasInput, null);
-      input.addBiasGradient(recurrent, layer.biasHidden, null);
-    } else {
-      input.addBiasGradient(gates, layer.biasInput, layer.biasHidden);
-    }
+    input.addBiasGradient(gates, layer.biasInput, layer.biasHidden, hidden.joined());
+    hidden.addBiasGradient(layer.biasHidden);
     walk.addParameterGradients();
   }
 
   /** dW_hh = Σₜ dgates[t]ᵀ · h[before t], where that of the first step is the initial state. */
   private void hiddenWeightGradient() {
     boolean add = tape.hasGradient(weightHidden);
-    Matrix dw = Matrix.of(tape.gradientToWrite(weightHidden), gateCount, layer.output);
+    int width = layer.output;
     if (!timeline.isEven()) {
-      Matrix dgates = Matrix.of(recurrent, timeline.size(), gateCount);
-      Matrix h = Matrix.of(previousOutputs(), timeline.size(), layer.output);
-      MatrixProduct.multiply(tape, dgates.transpose(), h, dw, add);
+      hidden.weightGradient(0, Matrix.of(previousOutputs(), timeline.size(), width), add);
       return;
     }
     int batch = timeline.batch();
     int later = timeline.size() - batch;
-    int firstStep = reverse ? later : 0;
     if (later > 0) {
-      int laterSteps = reverse ? 0 : batch;
-      Matrix dgates = Matrix.of(recurrent, laterSteps * gateCount, later, gateCount);
-      int before = reverse ? batch : 0;
-      Matrix h = Matrix.of(states[0], before * layer.output, later, layer.output);
-      MatrixProduct.multiply(tape, dgates.transpose(), h, dw, add);
+      Matrix h = Matrix.of(states[0], (reverse ? batch : 0) * width, later, width);
+      hidden.weightGradient(reverse ? 0 : batch, h, add);
       add = true;
     }
     if (!zero) {
-      Matrix dgates = Matrix.of(recurrent, firstStep * gateCount, batch, gateCount);
-      Matrix h = Matrix.of(initial.getFirst().data(), batch, layer.output);
-      MatrixProduct.multiply(tape, dgates.transpose(), h, dw, add);
+      Matrix h = Matrix.of(initial.getFirst().data(), batch, width);
+      hidden.weightGradient(reverse ? later : 0, h, add);
     } else if (!add) {
-      Arrays.fill(dw.data(), 0f);
+      Arrays.fill(tape.gradientToWrite(weightHidden), 0f);
     }
   }
 
@@ -215,11 +191,6 @@ final class SequenceRun implements LayerRun {
     Matrix dh = Matrix.of(output.gradient(), timeline.size(), layer.output);
     Matrix h = Matrix.of(fresh[0], timeline.size(), layer.hidden);
     MatrixProduct.multiply(tape, dh.transpose(), h, dw, add);
-  }
-
-  /** W_hh [gates·hidden, output]. */
-  private Matrix hiddenWeight() {
-    return Matrix.of(weightHidden.data(), gateCount, layer.output);
   }
 
   /** W_hr [output, hidden]. */

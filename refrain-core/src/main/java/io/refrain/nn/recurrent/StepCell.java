@@ -15,11 +15,11 @@ public non-sealed interface StepCell extends Cell {
   int states();
 
   /**
-   * Whether {@code W_hh · h + b_hh} is kept apart from the gates, because it goes through an
-   * operation of its own before they meet.
+   * Of how many blocks, the last of the gates, {@code W_hh · h + b_hh} is kept apart, because it
+   * goes through an operation of its own before it meets what the input brings.
    */
-  default boolean recurrentApart() {
-    return false;
+  default int recurrentApart() {
+    return 0;
   }
 
   /** How many values are kept for each row from forward to backward. */

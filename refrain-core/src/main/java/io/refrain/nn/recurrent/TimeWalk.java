@@ -26,7 +26,6 @@ abstract sealed class TimeWalk permits ForwardWalk, BackwardWalk {
   final SequenceRun run;
   final RecurrentLayer layer;
   final Timeline timeline;
-  final Panels hiddenPanels;
   final @Nullable Panels projectionPanels;
   final int hidden;
   final int width; // of the output
@@ -51,7 +50,7 @@ abstract sealed class TimeWalk permits ForwardWalk, BackwardWalk {
       units = (sharesUnits ? unit(panels, part + 1, parts) : hidden) - firstUnit;
       step = new CellStep(run.cell, units, hidden);
       step.gates = run.gates;
-      step.recurrent = run.recurrent;
+      step.recurrent = run.hidden.recurrent();
       step.notes = run.notes;
       for (int i = 0; i < layer.own.size(); i++) {
         step.parameters[i] = layer.own.get(i).data();
@@ -68,6 +67,7 @@ abstract sealed class TimeWalk permits ForwardWalk, BackwardWalk {
       step.rows = end - first;
       step.firstRow = first;
       step.gatesAt = row * run.gateCount + firstUnit;
+      step.recurrentAt = row * run.cell.recurrentApart() * hidden + firstUnit;
       step.notesAt = row * run.cell.notes(layer.hidden) + firstUnit;
       step.nextAt = row * hidden + firstUnit;
       step.previousAt = (going ? timeline.start(before(t)) + first : first) * hidden + firstUnit;
@@ -98,10 +98,9 @@ abstract sealed class TimeWalk permits ForwardWalk, BackwardWalk {
     }
   }
 
-  /** Prepares a walk with weights packed for its direction. */
-  TimeWalk(SequenceRun run, Panels hiddenPanels, @Nullable Panels projectionPanels) {
+  /** Prepares a walk; the weights must be packed for its direction. */
+  TimeWalk(SequenceRun run, @Nullable Panels projectionPanels) {
     this.run = run;
-    this.hiddenPanels = hiddenPanels;
     this.projectionPanels = projectionPanels;
     layer = run.layer;
     timeline = run.timeline;
