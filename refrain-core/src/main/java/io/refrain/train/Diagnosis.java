@@ -59,16 +59,24 @@ final class Diagnosis {
   /** Two layers were seen to have a fortieth, twelve that learned nothing a millionth. */
   static final double LEAST_SHARE = 1e-4;
 
-  /** Sound layers were seen to have a third of their units stuck for some hundred updates. */
+  /** Sound layers were seen to have a third of their units stuck; see {@link #PROBES}. */
   static final double MOST_STUCK = 0.5;
 
-  /** Probes in a row that must agree. */
-  static final int PROBES = 6;
-
-  /** The same for what gets better by itself as a network learns to remember. */
-  static final int PROBES_OF_TIME = 10;
+  /**
+   * Probes in a row that must agree: sound stacks of three or four layers were seen to be stuck for
+   * some 300 updates before they began to learn.
+   */
+  static final int PROBES = 10;
 
   static final int SILENCE = 2000;
+
+  /** The shares of a layer that can be stuck. */
+  private static final Map<Finding.Kind, ToDoubleFunction<Probe.Layer>> STUCK =
+      new EnumMap<>(
+          Map.of(
+              Finding.Kind.SATURATED_OUTPUT, Probe.Layer::saturated,
+              Finding.Kind.SATURATED_GATES, Probe.Layer::stuckGates,
+              Finding.Kind.DEAD_UNITS, Probe.Layer::dead));
 
   private final double clip;
   private final double[] lengths = new double[WINDOW + RECENT]; // a ring
@@ -155,23 +163,25 @@ final class Diagnosis {
    */
   List<Finding> probed(long update, List<Probe.Layer> layers) {
     List<Finding> findings = new ArrayList<>();
-    time(update, layers, findings);
-    depth(update, layers, findings);
-    stuck(Finding.Kind.SATURATED_OUTPUT, update, layers, Probe.Layer::saturated, findings);
-    stuck(Finding.Kind.SATURATED_GATES, update, layers, Probe.Layer::stuckGates, findings);
-    stuck(Finding.Kind.DEAD_UNITS, update, layers, Probe.Layer::dead, findings);
+    boolean stuck = false;
+    for (Map.Entry<Finding.Kind, ToDoubleFunction<Probe.Layer>> share : STUCK.entrySet()) {
+      stuck |= stuck(share.getKey(), update, layers, share.getValue(), findings);
+    }
+    // Units that are stuck let no gradient through: then that it vanishes is no news.
+    time(update, layers, stuck, findings);
+    depth(update, layers, stuck, findings);
     return findings;
   }
 
   /** One layer that remembers is enough. */
-  private void time(long update, List<Probe.Layer> layers, List<Finding> findings) {
+  private void time(long update, List<Probe.Layer> layers, boolean stuck, List<Finding> findings) {
     Probe.Layer farthest = largest(layers, Diagnosis::reach);
     int steps = farthest.stepGradients().size();
     int reach = reach(farthest);
-    boolean sick = steps >= LEAST_STEPS && reach < LEAST_REACH * steps;
+    boolean sick = !stuck && steps >= LEAST_STEPS && reach < LEAST_REACH * steps;
     tell(
         Finding.Kind.VANISHING_IN_TIME,
-        PROBES_OF_TIME,
+        PROBES,
         update,
         farthest.name(),
         sick ? reach : Double.NaN,
@@ -189,7 +199,7 @@ final class Diagnosis {
     return lengths.size() - 1 - first;
   }
 
-  private void depth(long update, List<Probe.Layer> layers, List<Finding> findings) {
+  private void depth(long update, List<Probe.Layer> layers, boolean stuck, List<Finding> findings) {
     double top = layers.getLast().gradient();
     Probe.Layer weakest = largest(layers, layer -> -layer.gradient());
     double share = weakest.gradient() / top; // NaN where nothing flows at all
@@ -198,11 +208,11 @@ final class Diagnosis {
         PROBES,
         update,
         weakest.name(),
-        share < LEAST_SHARE ? share : Double.NaN,
+        !stuck && share < LEAST_SHARE ? share : Double.NaN,
         findings);
   }
 
-  private void stuck(
+  private boolean stuck(
       Finding.Kind kind,
       long update,
       List<Probe.Layer> layers,
@@ -210,7 +220,9 @@ final class Diagnosis {
       List<Finding> findings) {
     Probe.Layer worst = largest(layers, share);
     double most = share.applyAsDouble(worst);
-    tell(kind, PROBES, update, worst.name(), most > MOST_STUCK ? most : Double.NaN, findings);
+    boolean sick = most > MOST_STUCK;
+    tell(kind, PROBES, update, worst.name(), sick ? most : Double.NaN, findings);
+    return sick;
   }
 
   /** The first of the layers with the largest value. */
