@@ -1,6 +1,7 @@
 package io.refrain.cli;
 
 import io.refrain.model.LanguageModel;
+import io.refrain.train.Finding;
 import io.refrain.train.Progress;
 import io.refrain.train.Trainer;
 import java.io.PrintStream;
@@ -24,6 +25,7 @@ final class BarDisplay implements TrainingDisplay {
   private static final int WIDEST_TEXT = 100;
 
   private final Pace pace;
+  private final Warnings warnings;
   private final Bulletin bulletin;
   private final IntSupplier columns;
   private final StatusLine statusLine;
@@ -39,10 +41,12 @@ final class BarDisplay implements TrainingDisplay {
   BarDisplay(
       ProgressLine line,
       Pace pace,
+      Warnings warnings,
       Function<LanguageModel, String> sampler,
       PrintStream out,
       IntSupplier columns) {
     this.pace = pace;
+    this.warnings = warnings;
     this.columns = columns;
     bulletin = new Bulletin(sampler, NEWS_SECONDS);
     statusLine = new StatusLine(out, columns);
@@ -63,6 +67,11 @@ final class BarDisplay implements TrainingDisplay {
   @Override
   public void updated(Progress progress, Update update) {
     pace.updated(progress, update.batchesInEpoch(), update.loss());
+  }
+
+  @Override
+  public void found(Progress progress, Finding finding) {
+    statusLine.printAbove(List.of(warnings.line(finding)));
   }
 
   @Override

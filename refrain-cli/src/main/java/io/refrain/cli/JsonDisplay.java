@@ -2,6 +2,7 @@ package io.refrain.cli;
 
 import io.refrain.model.LanguageModel;
 import io.refrain.store.Json;
+import io.refrain.train.Finding;
 import io.refrain.train.Progress;
 import io.refrain.train.Trainer;
 import java.io.PrintStream;
@@ -11,22 +12,34 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One JSON object a line for each validation and one at the end; {@code event} tells them apart.
- * Losses are in nats a token; what is not known is null.
+ * One JSON object a line for each validation and each warning, and one at the end; {@code event}
+ * tells them apart. Losses are in nats a token; what is not known is null.
  */
 final class JsonDisplay implements TrainingDisplay {
   private final Pace pace;
+  private final Warnings warnings;
   private final PrintStream out;
 
   /** Starts with the training. */
-  JsonDisplay(Pace pace, PrintStream out) {
+  JsonDisplay(Pace pace, Warnings warnings, PrintStream out) {
     this.pace = pace;
+    this.warnings = warnings;
     this.out = out;
   }
 
   @Override
   public void updated(Progress progress, Update update) {
     pace.updated(progress, update.batchesInEpoch(), update.loss());
+  }
+
+  @Override
+  public void found(Progress progress, Finding finding) {
+    Map<String, @Nullable Object> object = begin("warning", progress);
+    object.put("kind", finding.kind().label());
+    object.put("layer", finding.layer());
+    object.put("figure", finding.figure());
+    object.put("message", warnings.line(finding));
+    print(object);
   }
 
   @Override

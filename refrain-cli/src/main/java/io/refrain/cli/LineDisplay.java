@@ -1,6 +1,7 @@
 package io.refrain.cli;
 
 import io.refrain.model.LanguageModel;
+import io.refrain.train.Finding;
 import io.refrain.train.Progress;
 import io.refrain.train.Trainer;
 import io.refrain.train.TrainingConfig;
@@ -15,15 +16,21 @@ final class LineDisplay implements TrainingDisplay {
 
   private final TrainingConfig config;
   private final Pace pace;
+  private final Warnings warnings;
   private final Bulletin bulletin;
   private final PrintStream out;
   private double nextLine = Double.NaN;
 
   /** Starts with the training. */
   LineDisplay(
-      TrainingConfig config, Pace pace, Function<LanguageModel, String> sampler, PrintStream out) {
+      TrainingConfig config,
+      Pace pace,
+      Warnings warnings,
+      Function<LanguageModel, String> sampler,
+      PrintStream out) {
     this.config = config;
     this.pace = pace;
+    this.warnings = warnings;
     this.out = out;
     bulletin = new Bulletin(sampler, LINE_SECONDS);
   }
@@ -60,6 +67,11 @@ final class LineDisplay implements TrainingDisplay {
             Figures.perplexity(reading.loss()),
             Figures.rate(reading.tokensPerSecond()),
             left);
+  }
+
+  @Override
+  public void found(Progress progress, Finding finding) {
+    out.println(warnings.line(finding));
   }
 
   @Override

@@ -138,8 +138,8 @@ final class Training {
 
   private TrainingDisplay display(boolean json, double secondsUsed) {
     return json
-        ? TrainingDisplay.json(config.training(), secondsUsed)
-        : TrainingDisplay.onStandardError(config.training(), secondsUsed, this::sample);
+        ? TrainingDisplay.json(config, secondsUsed)
+        : TrainingDisplay.onStandardError(config, secondsUsed, this::sample);
   }
 
   private static void stopAndWait(Trainer trainer, CountDownLatch saved) {

@@ -2,6 +2,7 @@ package io.refrain.cli;
 
 import io.refrain.model.LanguageModel;
 import io.refrain.train.Progress;
+import io.refrain.train.RunConfig;
 import io.refrain.train.Trainer;
 import io.refrain.train.TrainingConfig;
 import io.refrain.train.TrainingListener;
@@ -20,33 +21,37 @@ sealed interface TrainingDisplay extends TrainingListener, AutoCloseable
   /**
    * For people: a bar where standard error is a terminal, otherwise a line now and then.
    *
-   * @param config the limits of the training, which begins now
+   * @param run the training, which begins now
    * @param secondsUsed of the limit in minutes, before
    * @param sampler lets a model write a short text; where it returns a blank none is shown
    */
   static TrainingDisplay onStandardError(
-      TrainingConfig config, double secondsUsed, Function<LanguageModel, String> sampler) {
+      RunConfig run, double secondsUsed, Function<LanguageModel, String> sampler) {
+    TrainingConfig config = run.training();
+    Warnings warnings = new Warnings(run.model(), config);
     PrintStream out = System.err;
     Pace pace = new Pace(config, secondsUsed, System::nanoTime);
     Optional<Terminal> terminal = Terminal.onStandardError();
     if (terminal.isEmpty()) {
-      return new LineDisplay(config, pace, sampler, Output.utf8(out));
+      return new LineDisplay(config, pace, warnings, sampler, Output.utf8(out));
     }
     boolean colour = System.getenv("NO_COLOR") == null;
     ProgressLine line =
         new ProgressLine(config.limits().epochs(), ProgressLine.hasLines(out.charset()), colour);
-    return new BarDisplay(line, pace, sampler, out, terminal.get()::columns);
+    return new BarDisplay(line, pace, warnings, sampler, out, terminal.get()::columns);
   }
 
   /**
    * For programs: one JSON object a line on standard output.
    *
-   * @param config the limits of the training, which begins now
+   * @param run the training, which begins now
    * @param secondsUsed of the limit in minutes, before
    */
-  static TrainingDisplay json(TrainingConfig config, double secondsUsed) {
+  static TrainingDisplay json(RunConfig run, double secondsUsed) {
     return new JsonDisplay(
-        new Pace(config, secondsUsed, System::nanoTime), Output.utf8(System.out));
+        new Pace(run.training(), secondsUsed, System::nanoTime),
+        new Warnings(run.model(), run.training()),
+        Output.utf8(System.out));
   }
 
   /**

@@ -27,6 +27,14 @@ import picocli.CommandLine;
 /** What the commands do with texts and runs. */
 class CommandLineTest extends CommandFixture {
   @Test
+  void trainingWarnsOfGradientsThatExplode() throws IOException {
+    assertThat(train("--clip", "0.001", "--updates", "60", "--epochs", "9").code()).isZero();
+    assertThat(Files.readString(run.resolve("metrics.jsonl")))
+        .containsOnlyOnce("\"warning\":\"exploding-clipped\"");
+    assertThat(refrain("info", run.toString()).code()).isZero();
+  }
+
+  @Test
   void trainsGeneratesScoresAndEvaluates() {
     assertThat(train().code()).isZero();
     assertThat(run).isDirectoryContaining("glob:**model.safetensors");

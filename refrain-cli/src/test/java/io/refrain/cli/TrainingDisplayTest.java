@@ -11,6 +11,7 @@ import io.refrain.optim.Schedule;
 import io.refrain.optim.Sgd;
 import io.refrain.store.Json;
 import io.refrain.train.Batching;
+import io.refrain.train.Finding;
 import io.refrain.train.Limits;
 import io.refrain.train.Partition;
 import io.refrain.train.Progress;
@@ -20,6 +21,7 @@ import io.refrain.train.TrainingListener;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
@@ -56,6 +58,10 @@ class TrainingDisplayTest {
     return new Pace(config, 0, () -> nanos);
   }
 
+  private Warnings warnings(TrainingConfig config) {
+    return new Warnings(model.config(), config);
+  }
+
   private String written() {
     return bytes.toString(StandardCharsets.UTF_8);
   }
@@ -80,7 +86,7 @@ class TrainingDisplayTest {
       nanos += 100_000_000;
       display.updated(
           progress(update, Double.POSITIVE_INFINITY),
-          new TrainingListener.Update(BATCHES, Math.log(4), 1, 1));
+          new TrainingListener.Update(BATCHES, Math.log(4), 1, new LinkedHashMap<>(), 1));
     }
   }
 
@@ -93,7 +99,8 @@ class TrainingDisplayTest {
   @Test
   void writesALineSoonAndThenAboutEveryTenSeconds() throws Exception {
     TrainingConfig config = config(4, Double.POSITIVE_INFINITY);
-    try (TrainingDisplay display = new LineDisplay(config, pace(config), ignored -> SAMPLE, out)) {
+    try (TrainingDisplay display =
+        new LineDisplay(config, pace(config), warnings(config), ignored -> SAMPLE, out)) {
       train(display, 1, 250);
     }
     assertThat(written().lines())
@@ -107,7 +114,8 @@ class TrainingDisplayTest {
   void aResumedRunHasTheRestOfItsTime() throws Exception {
     TrainingConfig config = config(1000, 2);
     Pace pace = new Pace(config, 80, () -> nanos);
-    try (TrainingDisplay display = new LineDisplay(config, pace, ignored -> SAMPLE, out)) {
+    try (TrainingDisplay display =
+        new LineDisplay(config, pace, warnings(config), ignored -> SAMPLE, out)) {
       train(display, 1, 101);
     }
     assertThat(written()).contains("update 21, 68%").contains("0:38 left");
@@ -116,7 +124,8 @@ class TrainingDisplayTest {
   @Test
   void tellsOfValidationsAndSamplesNowAndThen() throws Exception {
     TrainingConfig config = config(4, Double.POSITIVE_INFINITY);
-    try (TrainingDisplay display = new LineDisplay(config, pace(config), ignored -> SAMPLE, out)) {
+    try (TrainingDisplay display =
+        new LineDisplay(config, pace(config), warnings(config), ignored -> SAMPLE, out)) {
       nanos = 1_000_000_000L;
       evaluate(display, 100, true);
       nanos = 2_000_000_000L;
@@ -142,7 +151,8 @@ class TrainingDisplayTest {
     TrainingConfig config = config(1, Double.POSITIVE_INFINITY);
     double loss = Math.log(8);
     Progress end = new Progress(100, 1, 0, 0, 0, 10, loss, 100, 0, 100);
-    try (TrainingDisplay display = new LineDisplay(config, pace(config), ignored -> SAMPLE, out)) {
+    try (TrainingDisplay display =
+        new LineDisplay(config, pace(config), warnings(config), ignored -> SAMPLE, out)) {
       display.evaluated(end, new LanguageModel.Evaluation(loss, 10), true, model);
     }
     assertThat(written()).startsWith("epoch 1, update 100: validation");
@@ -151,7 +161,7 @@ class TrainingDisplayTest {
   @Test
   void writesJsonForPrograms() throws Exception {
     TrainingConfig config = config(4, 10);
-    try (TrainingDisplay display = new JsonDisplay(pace(config), out)) {
+    try (TrainingDisplay display = new JsonDisplay(pace(config), warnings(config), out)) {
       train(display, 1, 100);
       evaluate(display, 100, true);
       display.finished(Trainer.End.TIME, progress(100, Double.POSITIVE_INFINITY));
@@ -176,12 +186,54 @@ class TrainingDisplayTest {
         .containsEntry("best_update", null);
   }
 
+  private static final Finding FINDING = new Finding(Finding.Kind.SATURATED_OUTPUT, "rnn.l0", 0.75);
+
+  @Test
+  void everyDisplayShowsAWarning() throws Exception {
+    TrainingConfig config = config(4, 10);
+    Progress progress = progress(7, Double.POSITIVE_INFINITY);
+    String line =
+        "warning: rnn.l0 is saturated, 75% of its units are stuck near -1 or 1:"
+            + " try --learning-rate 0.1";
+
+    try (TrainingDisplay display =
+        new LineDisplay(config, pace(config), warnings(config), ignored -> SAMPLE, out)) {
+      display.found(progress, FINDING);
+    }
+    assertThat(written()).isEqualTo(line + System.lineSeparator());
+
+    bytes.reset();
+    try (TrainingDisplay display =
+        new BarDisplay(
+            new ProgressLine(4, false, false),
+            pace(config),
+            warnings(config),
+            ignored -> SAMPLE,
+            out,
+            () -> 80)) {
+      display.found(progress, FINDING);
+    }
+    assertThat(written()).contains(line + "\n");
+
+    bytes.reset();
+    try (TrainingDisplay display = new JsonDisplay(pace(config), warnings(config), out)) {
+      display.found(progress, FINDING);
+    }
+    assertThat(Json.parse("line 1", written().strip().getBytes(StandardCharsets.UTF_8)))
+        .containsEntry("event", "warning")
+        .containsEntry("update", 7L)
+        .containsEntry("kind", "saturated-output")
+        .containsEntry("layer", "rnn.l0")
+        .containsEntry("figure", 0.75)
+        .containsEntry("message", line);
+  }
+
   @Test
   void drawsABarAndEndsItsLine() throws Exception {
     TrainingConfig config = config(4, Double.POSITIVE_INFINITY);
     ProgressLine line = new ProgressLine(4, false, false);
     try (TrainingDisplay display =
-        new BarDisplay(line, pace(config), ignored -> SAMPLE, out, () -> 80)) {
+        new BarDisplay(line, pace(config), warnings(config), ignored -> SAMPLE, out, () -> 80)) {
       train(display, 1, 200);
       evaluate(display, 200, true);
       display.finished(Trainer.End.EPOCHS, progress(200, Math.log(8)));
@@ -197,7 +249,7 @@ class TrainingDisplayTest {
   void showsTheLimitThatEndsFirst() throws Exception {
     TrainingConfig config = config(1000, 1);
     Pace pace = pace(config);
-    try (TrainingDisplay display = new JsonDisplay(pace, out)) {
+    try (TrainingDisplay display = new JsonDisplay(pace, warnings(config), out)) {
       train(display, 1, 450);
     }
     Pace.Reading reading = pace.read();

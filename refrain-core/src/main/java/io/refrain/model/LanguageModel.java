@@ -3,6 +3,7 @@ package io.refrain.model;
 import io.refrain.data.Epoch;
 import io.refrain.data.SequentialPartition;
 import io.refrain.data.TokenBatch;
+import io.refrain.kernel.Kernels;
 import io.refrain.loss.ActivationPenalty;
 import io.refrain.loss.CrossEntropy;
 import io.refrain.nn.Dropout;
@@ -10,11 +11,14 @@ import io.refrain.nn.Embedding;
 import io.refrain.nn.Linear;
 import io.refrain.nn.Module;
 import io.refrain.nn.Parameter;
+import io.refrain.nn.recurrent.LayerObserver;
 import io.refrain.nn.recurrent.RecurrentStack;
 import io.refrain.nn.recurrent.RecurrentState;
 import io.refrain.nn.recurrent.Sequences;
 import io.refrain.tensor.Tape;
 import io.refrain.tensor.Tensor;
+import java.util.Arrays;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.Objects;
 import java.util.SequencedMap;
@@ -105,6 +109,27 @@ public final class LanguageModel implements Module {
     return parameters;
   }
 
+  /**
+   * The parameters of each layer by its name, from the input on: {@code embedding} where there is
+   * one, {@code rnn.l0}, {@code rnn.l1}, …, {@code linear}. A tied weight belongs to the embedding.
+   */
+  public SequencedMap<String, Collection<Parameter>> layers() {
+    SequencedMap<String, Collection<Parameter>> layers = new LinkedHashMap<>();
+    if (embedding != null) {
+      layers.put("embedding", embedding.parameters().values());
+    }
+    layers.putAll(recurrentLayers());
+    layers.put("linear", linear.parameters().values());
+    return layers;
+  }
+
+  /** Those of the {@link #layers} that are recurrent. */
+  public SequencedMap<String, Collection<Parameter>> recurrentLayers() {
+    SequencedMap<String, Collection<Parameter>> layers = new LinkedHashMap<>();
+    rnn.layers().forEach((name, parameters) -> layers.put("rnn." + name, parameters));
+    return layers;
+  }
+
   /** Zeros: the state before a text begins. */
   public RecurrentState initialState(int batch) {
     return rnn.initialState(batch);
@@ -117,11 +142,7 @@ public final class LanguageModel implements Module {
    * @param state the state before the first step
    */
   public Output forward(Tape tape, int[] tokens, int steps, int batch, RecurrentState state) {
-    Sequences input =
-        embedding == null
-            ? Sequences.of(tokens, steps, batch)
-            : Sequences.of(embedding.forward(tape, tokens, steps, batch));
-    RecurrentStack.Output out = rnn.forward(tape, input, state);
+    RecurrentStack.Output out = rnn.forward(tape, input(tape, tokens, steps, batch), state);
     return new Output(linear.forward(tape, out.output()), out.state());
   }
 
@@ -158,6 +179,45 @@ public final class LanguageModel implements Module {
         ActivationPenalty.temporal(
             tape, loss, out.output(), rates.temporalPenalty(), values / steps * (steps - 1));
     return new Judgement(loss, crossEntropy, out.state());
+  }
+
+  /**
+   * Reads a batch without dropout and judges the last step alone, so that what flows back to a step
+   * before it has come all the way through time.
+   *
+   * @param state the state before the first step
+   * @param observer looks at the recurrent layers
+   * @return the mean cross-entropy of what follows the last step, in nats
+   */
+  public Tensor judgeLastStep(
+      Tape tape, TokenBatch batch, RecurrentState state, LayerObserver observer) {
+    int rows = batch.batch();
+    Sequences input = input(tape, batch.inputs(), batch.steps(), rows);
+    Tensor output = rnn.observe(tape, input, state, observer).output();
+    int[] targets = batch.targets();
+    return CrossEntropy.mean(
+        tape,
+        linear.forward(tape, lastRows(tape, output, rows)),
+        Arrays.copyOfRange(targets, targets.length - rows, targets.length));
+  }
+
+  private Sequences input(Tape tape, int[] tokens, int steps, int batch) {
+    return embedding == null
+        ? Sequences.of(tokens, steps, batch)
+        : Sequences.of(embedding.forward(tape, tokens, steps, batch));
+  }
+
+  /** [..., width] → the last [rows, width]. */
+  private static Tensor lastRows(Tape tape, Tensor x, int rows) {
+    Tensor y = tape.tensor(true, rows, x.length(x.rank() - 1));
+    int from = x.size() - y.size();
+    System.arraycopy(x.data(), from, y.data(), 0, y.size());
+    tape.record(() -> {
+      if (y.hasGradient()) {
+        Kernels.get().add(y.gradient(), 0, tape.gradientToAdd(x), from, y.size());
+      }
+    });
+    return y;
   }
 
   private Tensor embed(

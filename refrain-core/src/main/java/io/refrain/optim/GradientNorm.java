@@ -5,6 +5,11 @@ import io.refrain.kernel.ThreadTeam;
 import io.refrain.nn.Parameter;
 import io.refrain.tensor.Tensor;
 import java.util.Collection;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SequencedMap;
 
 /** The length of all gradients together, as in {@code torch.nn.utils.clip_grad_norm_}. */
 public final class GradientNorm {
@@ -20,17 +25,68 @@ public final class GradientNorm {
 
   /** √ of the sum of squares of all gradients; NaN or infinite when any of them is. */
   public static double of(ThreadTeam team, Collection<Parameter> parameters) {
+    double[] sums = chunkSums(team, parameters);
+    return root(sums, 0, sums.length);
+  }
+
+  /**
+   * The length of all gradients together, and of each group of them, for the price of the first.
+   *
+   * @param all {@link #of} all groups
+   * @param groups the lengths by the groups' names; 0 of one without gradients
+   */
+  public record OfGroups(double all, SequencedMap<String, Double> groups) {
+    /** Keeps the map. */
+    public OfGroups {
+      groups = Collections.unmodifiableSequencedMap(new LinkedHashMap<>(groups));
+    }
+
+    /** Of gradients {@code 1 / divisor} times as long. */
+    public OfGroups dividedBy(double divisor) {
+      SequencedMap<String, Double> divided = new LinkedHashMap<>();
+      groups.forEach((name, norm) -> divided.put(name, norm / divisor));
+      return new OfGroups(all / divisor, divided);
+    }
+  }
+
+  /**
+   * The lengths of groups of gradients.
+   *
+   * @param groups by name; no parameter is in two of them
+   */
+  public static OfGroups ofGroups(
+      ThreadTeam team, SequencedMap<String, ? extends Collection<Parameter>> groups) {
+    List<Parameter> parameters = groups.values().stream().flatMap(Collection::stream).toList();
+    double[] sums = chunkSums(team, parameters);
+    SequencedMap<String, Double> norms = new LinkedHashMap<>();
+    int first = 0;
+    for (Map.Entry<String, ? extends Collection<Parameter>> group : groups.entrySet()) {
+      int end = first;
+      for (Parameter parameter : group.getValue()) {
+        end += chunks(parameter);
+      }
+      norms.put(group.getKey(), root(sums, first, end));
+      first = end;
+    }
+    return new OfGroups(root(sums, 0, sums.length), norms);
+  }
+
+  private static double root(double[] sums, int first, int end) {
+    double total = 0;
+    for (int i = first; i < end; i++) {
+      total += sums[i];
+    }
+    return Math.sqrt(total);
+  }
+
+  private static double[] chunkSums(ThreadTeam team, Collection<Parameter> parameters) {
     int count = 0;
     for (Parameter parameter : parameters) {
       count += chunks(parameter);
     }
     double[] sums = new double[count];
     team.run((part, parts) -> sumChunks(parameters, sums, part, parts));
-    double total = 0;
-    for (double sum : sums) {
-      total += sum;
-    }
-    return Math.sqrt(total);
+    return sums;
   }
 
   /**

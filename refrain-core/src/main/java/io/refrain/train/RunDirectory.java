@@ -57,7 +57,29 @@ public record RunDirectory(Path path) {
     return path.resolve("model.safetensors");
   }
 
-  /** {@code metrics.jsonl}. */
+  /**
+   * {@code metrics.jsonl}. Every line has {@code update}, {@code epoch} (from 1) and {@code
+   * seconds} of training, and one of these:
+   *
+   * <pre>
+   *   train_loss        mean over the updates since the line before, in nats a token
+   *   gradient_norm     length of the last update's gradient, before clipping
+   *   gradient_norms    the same by {@linkplain LanguageModel#layers layer}
+   *   learning_rate     of the last update
+   *
+   *   epoch_loss        mean over an epoch
+   *
+   *   validation_loss   in nats a token
+   *   best              whether it is the smallest so far
+   *
+   *   warning           the {@linkplain Finding.Kind#label kind} of something that ails training
+   *   layer             where it shows most
+   *   figure            how bad it is
+   * </pre>
+   *
+   * <p>A run that was stopped and resumed has the same lines as one that was not, but for seconds
+   * and warnings: what is to be warned of is looked for anew.
+   */
   public Path metricsFile() {
     return path.resolve("metrics.jsonl");
   }

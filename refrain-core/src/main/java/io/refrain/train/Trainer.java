@@ -17,7 +17,7 @@ import java.util.SplittableRandom;
 /**
  * Trains a language model by truncated back-propagation through time: update after update, the
  * state carried or reset, the model validated now and then. {@link TrainingStep} makes an update,
- * {@link Adaptation} knows its learning rate.
+ * {@link Adaptation} knows its learning rate, {@link Diagnosis} what ails it.
  *
  * <p>Same configuration, same tokens, same seed: same bits after the same number of updates, for
  * any number of threads, and however often training was stopped and {@linkplain #restore resumed}.
@@ -37,6 +37,8 @@ public final class Trainer {
   private final TrainingStep step;
   private final Adaptation adaptation;
   private final SoundWeights soundWeights;
+  private final Diagnosis diagnosis;
+  private final Probe probe;
 
   /** Whether the model has the averages for weights, and the optimizer the weights. */
   private boolean exchanged;
@@ -80,6 +82,8 @@ public final class Trainer {
     step = new TrainingStep(config, model, team);
     adaptation = new Adaptation(config);
     soundWeights = new SoundWeights(model.parameters());
+    diagnosis = new Diagnosis(config.clipping().norm());
+    probe = new Probe(model, batching.steps(), batching.batch(), team);
   }
 
   private void requireValidations() {
@@ -214,9 +218,25 @@ public final class Trainer {
     TrainingStep.Result result = step.update(epoch, progress.batch(), progress.update() + 1, rate);
     double seconds = (System.nanoTime() - start) / 1e9;
     progress = progress.afterUpdate(result.batches(), result.lossSum(), seconds);
-    listener.updated(
-        progress,
-        new TrainingListener.Update(epoch.batches(), result.loss(), result.gradientNorm(), rate));
+    TrainingListener.Update made =
+        new TrainingListener.Update(
+            epoch.batches(), result.loss(), result.norms().all(), result.norms().groups(), rate);
+    listener.updated(progress, made);
+    diagnose(made, listener);
+  }
+
+  /** Reads what is there already, and now and then a few rows of the batch; changes no weight. */
+  private void diagnose(TrainingListener.Update made, TrainingListener listener)
+      throws IOException {
+    long update = progress.update();
+    for (Finding finding : diagnosis.updated(update, made)) {
+      listener.found(progress, finding);
+    }
+    if (update % Diagnosis.PROBE_EVERY == 0) {
+      for (Finding finding : diagnosis.probed(update, probe.read(step.lastBatch()))) {
+        listener.found(progress, finding);
+      }
+    }
   }
 
   /**

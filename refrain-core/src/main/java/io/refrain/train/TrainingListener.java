@@ -2,6 +2,7 @@ package io.refrain.train;
 
 import io.refrain.model.LanguageModel;
 import java.io.IOException;
+import java.util.SequencedMap;
 
 /**
  * Watches training. Called on the training thread between updates; what it does there takes
@@ -15,12 +16,21 @@ public interface TrainingListener {
    * @param batchesInEpoch of the epoch that it belongs to
    * @param loss mean over its batches, in nats a token
    * @param gradientNorm length of the mean gradient, before clipping
+   * @param gradientNorms the same of each {@linkplain LanguageModel#layers layer}
    * @param learningRate the rate it was made with
    */
-  record Update(int batchesInEpoch, double loss, double gradientNorm, double learningRate) {}
+  record Update(
+      int batchesInEpoch,
+      double loss,
+      double gradientNorm,
+      SequencedMap<String, Double> gradientNorms,
+      double learningRate) {}
 
   /** One update has been made. */
   default void updated(Progress progress, Update update) throws IOException {}
+
+  /** Something ails the training since the update that was made last. */
+  default void found(Progress progress, Finding finding) throws IOException {}
 
   /** An epoch has ended; {@link Progress#meanLoss} is its mean training loss. */
   default void epochEnded(Progress progress) throws IOException {}

@@ -257,6 +257,7 @@ public final class TrainingRun implements AutoCloseable {
         Map<String, @Nullable Object> line = line(progress);
         line.put("train_loss", lossSinceLog / LOG_EVERY);
         line.put("gradient_norm", update.gradientNorm());
+        line.put("gradient_norms", update.gradientNorms());
         line.put("learning_rate", update.learningRate());
         metrics.append(line);
         lossSinceLog = 0;
@@ -265,6 +266,16 @@ public final class TrainingRun implements AutoCloseable {
         checkpoint();
       }
       next.updated(progress, update);
+    }
+
+    @Override
+    public void found(Progress progress, Finding finding) throws IOException {
+      Map<String, @Nullable Object> line = line(progress);
+      line.put("warning", finding.kind().label());
+      line.put("layer", finding.layer());
+      line.put("figure", finding.figure());
+      metrics.append(line);
+      next.found(progress, finding);
     }
 
     @Override

@@ -10,6 +10,7 @@ import io.refrain.optim.Clipping;
 import io.refrain.optim.GradientNorm;
 import io.refrain.optim.Optimizer;
 import java.util.Collection;
+import java.util.SequencedMap;
 import java.util.SplittableRandom;
 import java.util.random.RandomGenerator;
 
@@ -20,6 +21,7 @@ final class TrainingStep {
   private final long seed;
   private final ThreadTeam team;
   private final Collection<Parameter> parameters;
+  private final SequencedMap<String, Collection<Parameter>> layers;
   private final SoundWeights soundWeights;
   private final TruncatedBptt bptt;
   private final Optimizer optimizer;
@@ -30,9 +32,9 @@ final class TrainingStep {
    *
    * @param batches that it was made of
    * @param lossSum of them, in nats a token
-   * @param gradientNorm of their mean gradient, before clipping
+   * @param norms of their mean gradient, before clipping: of all of it and of each layer's
    */
-  record Result(int batches, double lossSum, double gradientNorm) {
+  record Result(int batches, double lossSum, GradientNorm.OfGroups norms) {
     double loss() {
       return lossSum / batches;
     }
@@ -44,6 +46,7 @@ final class TrainingStep {
     seed = config.seed();
     this.team = team;
     parameters = model.parameters().values();
+    layers = model.layers();
     soundWeights = new SoundWeights(model.parameters());
     optimizer = config.optimizer().create(model.parameters());
     bptt = new TruncatedBptt(model, batching.steps(), batching.batch(), team);
@@ -78,12 +81,18 @@ final class TrainingStep {
       }
     }
     // The sum's gradient divided by their number is what loss / number would have had flow back.
-    double sumNorm = GradientNorm.of(team, parameters);
-    Result result = new Result(batches, lossSum, sumNorm / batches);
+    GradientNorm.OfGroups sumNorms = GradientNorm.ofGroups(team, layers);
+    double sumNorm = sumNorms.all();
+    Result result = new Result(batches, lossSum, sumNorms.dividedBy(batches));
     soundWeights.requireGradient(update, result.loss(), sumNorm, learningRate);
     float scale = clipping.apply(team, parameters, sumNorm, batches);
     optimizer.step(team, learningRate, scale);
     return result;
+  }
+
+  /** The batch that was read last. */
+  TokenBatch lastBatch() {
+    return batch;
   }
 
   /** A copy of the recurrent state before the next batch. */

@@ -5,13 +5,22 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.within;
 
 import io.refrain.data.SequentialPartition;
+import io.refrain.data.TokenBatch;
 import io.refrain.kernel.ThreadTeam;
+import io.refrain.loss.CrossEntropy;
+import io.refrain.nn.GradientCheck;
 import io.refrain.tensor.Tape;
+import io.refrain.tensor.Tensor;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class LanguageModelTest {
   private static LanguageModel model(int vocabulary, int embedding, int hidden, int layers) {
@@ -58,6 +67,73 @@ class LanguageModelTest {
         .containsEntry("rnn.weight_ih_l0", List.of(5, 3))
         .hasSize(7);
     assertThat(model(7, 3, 5, 1).parameters().firstEntry().getKey()).isEqualTo("embedding.weight");
+  }
+
+  @Test
+  void everyParameterBelongsToOneLayer() {
+    LanguageModel model = model(7, 5, 5, 2);
+    assertThat(model.layers().sequencedKeySet())
+        .containsExactly("embedding", "rnn.l0", "rnn.l1", "linear");
+    assertThat(model.layers().values().stream().flatMap(Collection::stream))
+        .containsExactlyElementsOf(model.parameters().values());
+    assertThat(model.recurrentLayers().sequencedKeySet()).containsExactly("rnn.l0", "rnn.l1");
+
+    LanguageModelConfig tied =
+        new LanguageModelConfig(
+            7, 5, CellKind.GRU, 5, 1, true, false, LanguageModelRegularization.NONE);
+    LanguageModel other = new LanguageModel(tied, new SplittableRandom(1));
+    assertThat(other.layers().values().stream().flatMap(Collection::stream))
+        .containsExactlyElementsOf(other.parameters().values());
+    assertThat(model(7, 0, 5, 1).layers().sequencedKeySet()).containsExactly("rnn.l0", "linear");
+  }
+
+  /** All others see it, but it depends on the last step's targets alone. */
+  @ParameterizedTest
+  @CsvSource({"0, false", "3, true"})
+  void theLastStepIsJudgedAlone(int embedding, boolean residual) {
+    LanguageModelConfig config =
+        new LanguageModelConfig(
+            5, embedding, CellKind.GRU, 4, 2, false, residual, LanguageModelRegularization.NONE);
+    LanguageModel model = new LanguageModel(config, new SplittableRandom(6));
+    TokenBatch batch = new TokenBatch(3, 2);
+    SplittableRandom random = new SplittableRandom(7);
+    Arrays.setAll(batch.inputs(), i -> random.nextInt(5));
+    Arrays.setAll(batch.targets(), i -> random.nextInt(5));
+    Tape tape = Tape.recording(ThreadTeam.single());
+    List<String> seen = new ArrayList<>();
+    Tensor loss =
+        model.judgeLastStep(
+            tape,
+            batch,
+            model.initialState(2),
+            (layer, output, gates) -> {
+              int rows = output.size() / 4;
+              seen.add("%d: %d rows, %d gates".formatted(layer, rows, gates.length / rows));
+            });
+    assertThat(seen).containsExactly("0: 6 rows, 12 gates", "1: 6 rows, 12 gates");
+    float[] logits = new float[10];
+    Tensor all = model.forward(tape, batch.inputs(), 3, 2, model.initialState(2)).logits();
+    System.arraycopy(all.data(), 20, logits, 0, 10);
+    int[] targets = Arrays.copyOfRange(batch.targets(), 4, 6);
+    assertThat(loss.item())
+        .isEqualTo(CrossEntropy.mean(tape, Tensor.constant(logits, 2, 5), targets).item());
+
+    tape.clear();
+    Tape another = Tape.recording(ThreadTeam.single());
+    another.backward(judge(another, model, batch));
+    model
+        .parameters()
+        .forEach((name, parameter) ->
+            GradientCheck.assertRoughSlopes(
+                name,
+                parameter.tensor().gradient(),
+                parameter.data(),
+                () -> judge(Tape.computing(ThreadTeam.single()), model, batch).item(),
+                random));
+  }
+
+  private static Tensor judge(Tape tape, LanguageModel model, TokenBatch batch) {
+    return model.judgeLastStep(tape, batch, model.initialState(2), (layer, output, gates) -> {});
   }
 
   @Test

@@ -7,7 +7,9 @@ import io.refrain.kernel.ThreadTeam;
 import io.refrain.nn.Parameter;
 import io.refrain.tensor.Tape;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.SequencedMap;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -53,6 +55,23 @@ class GradientNormTest {
         assertThat(GradientNorm.of(several, parameters)).isEqualTo(norm);
       }
     }
+  }
+
+  @Test
+  void ofGroupsIsTheLengthOfEachAndOfAllOfThem() {
+    SplittableRandom random = new SplittableRandom(13);
+    SequencedMap<String, List<Parameter>> groups = new LinkedHashMap<>();
+    groups.put("long", List.of(parameter(40_001, random), parameter(3, random)));
+    groups.put("none", List.of(Parameter.of(9)));
+    groups.put("short", List.of(parameter(5, random)));
+    GradientNorm.OfGroups norms = GradientNorm.ofGroups(team, groups);
+    groups.forEach((name, parameters) ->
+        assertThat(norms.groups()).containsEntry(name, GradientNorm.of(team, parameters)));
+    assertThat(norms.groups()).hasSize(3).containsEntry("none", 0.0);
+    assertThat(norms.all())
+        .isEqualTo(GradientNorm.of(team, groups.values().stream().flatMap(List::stream).toList()));
+    assertThat(norms.dividedBy(4).all()).isEqualTo(norms.all() / 4);
+    assertThat(norms.dividedBy(4).groups().get("long")).isEqualTo(norms.groups().get("long") / 4);
   }
 
   /** Rows of 256 values go 64 to a chunk. */

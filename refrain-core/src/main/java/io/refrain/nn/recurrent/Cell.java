@@ -35,6 +35,11 @@ public sealed interface Cell permits StepCell, ScanCell {
     return false;
   }
 
+  /** What keeps its values within bounds, for those who look for units that are stuck there. */
+  default Squashing squashing() {
+    return Squashing.NONE;
+  }
+
   /** Weights of its own, beside those of the products with input and state. */
   default List<CellParameter> parameters() {
     return List.of();

@@ -1,6 +1,7 @@
 package io.refrain.nn.recurrent;
 
 import io.refrain.kernel.Kernels;
+import java.util.List;
 
 /**
  * The plain recurrent cell (Elman 1990), as {@code torch.nn.RNN}:
@@ -25,6 +26,14 @@ public final class ElmanCell implements StepCell {
   /** Creates a cell with the given function. */
   public ElmanCell(Nonlinearity nonlinearity) {
     this.nonlinearity = nonlinearity;
+  }
+
+  @Override
+  public Squashing squashing() {
+    return switch (nonlinearity) {
+      case TANH -> Squashing.tanh();
+      case RELU -> new Squashing(Squashing.Output.RELU, List.of());
+    };
   }
 
   @Override

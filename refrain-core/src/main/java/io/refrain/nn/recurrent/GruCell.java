@@ -20,6 +20,11 @@ public final class GruCell implements StepCell {
   public GruCell() {}
 
   @Override
+  public Squashing squashing() {
+    return Squashing.tanh(0, 1);
+  }
+
+  @Override
   public int gates() {
     return 3;
   }

@@ -29,6 +29,11 @@ public final class LayerNormGruCell implements StepCell {
   public LayerNormGruCell() {}
 
   @Override
+  public Squashing squashing() {
+    return Squashing.tanh();
+  }
+
+  @Override
   public int gates() {
     return 3;
   }

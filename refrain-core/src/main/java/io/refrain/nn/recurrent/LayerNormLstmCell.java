@@ -29,6 +29,11 @@ public final class LayerNormLstmCell implements StepCell {
   public LayerNormLstmCell() {}
 
   @Override
+  public Squashing squashing() {
+    return Squashing.tanh();
+  }
+
+  @Override
   public int gates() {
     return 4;
   }

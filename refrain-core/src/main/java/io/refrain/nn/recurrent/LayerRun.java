@@ -17,6 +17,9 @@ sealed interface LayerRun permits SequenceRun, ScanRun {
   /** [rows of the timeline, output], in the {@linkplain Timeline#shape timeline's shape}. */
   Tensor output();
 
+  /** [rows of the timeline, gates·hidden]: as the cell left them, until backward. */
+  float[] gates();
+
   /** The states of every row after its last step, each [batch, width]. */
   List<Tensor> last();
 }

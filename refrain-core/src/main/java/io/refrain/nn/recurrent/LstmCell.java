@@ -21,6 +21,11 @@ public final class LstmCell implements StepCell {
   public LstmCell() {}
 
   @Override
+  public Squashing squashing() {
+    return Squashing.tanh(0, 1, 3);
+  }
+
+  @Override
   public int gates() {
     return 4;
   }

@@ -1,6 +1,7 @@
 package io.refrain.nn.recurrent;
 
 import io.refrain.kernel.Kernels;
+import java.util.List;
 
 /**
  * The minimal gated recurrent unit (Feng et al. 2024, "Were RNNs All We Needed?"): its gate does
@@ -16,6 +17,11 @@ public final class MinGruCell implements ScanCell {
 
   /** Creates the cell. */
   public MinGruCell() {}
+
+  @Override
+  public Squashing squashing() {
+    return new Squashing(Squashing.Output.UNBOUNDED, List.of(0));
+  }
 
   @Override
   public int gates() {

@@ -1,6 +1,7 @@
 package io.refrain.nn.recurrent;
 
 import io.refrain.kernel.Kernels;
+import java.util.List;
 
 /**
  * The minimal long short-term memory (Feng et al. 2024, "Were RNNs All We Needed?"), whose two
@@ -17,6 +18,11 @@ public final class MinLstmCell implements ScanCell {
 
   /** Creates the cell. */
   public MinLstmCell() {}
+
+  @Override
+  public Squashing squashing() {
+    return new Squashing(Squashing.Output.UNBOUNDED, List.of(0, 1));
+  }
 
   @Override
   public int gates() {

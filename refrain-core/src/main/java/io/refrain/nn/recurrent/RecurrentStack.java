@@ -7,6 +7,7 @@ import io.refrain.nn.Sizes;
 import io.refrain.tensor.Tape;
 import io.refrain.tensor.Tensor;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Objects;
@@ -65,14 +66,28 @@ public final class RecurrentStack implements Module {
   public SequencedMap<String, Parameter> parameters() {
     SequencedMap<String, Parameter> parameters = new LinkedHashMap<>();
     for (int i = 0; i < layers.size(); i++) {
-      String suffix =
-          "_l" + i / options.directions() + (i % options.directions() == 0 ? "" : "_reverse");
+      String suffix = "_" + layerName(i);
       layers
           .get(i)
           .parameters()
           .forEach((name, parameter) -> parameters.put(name + suffix, parameter));
     }
     return parameters;
+  }
+
+  /** The parameters of each layer by its name, which ends those of its parameters: {@code l0}. */
+  public SequencedMap<String, Collection<Parameter>> layers() {
+    SequencedMap<String, Collection<Parameter>> result = new LinkedHashMap<>();
+    for (int i = 0; i < layers.size(); i++) {
+      result.put(layerName(i), layers.get(i).parameters().values());
+    }
+    return result;
+  }
+
+  private String layerName(int index) {
+    return "l"
+        + index / options.directions()
+        + (index % options.directions() == 0 ? "" : "_reverse");
   }
 
   /** The shape it was made with. */
@@ -116,7 +131,7 @@ public final class RecurrentStack implements Module {
    * @param state the state before the first step
    */
   public Output forward(Tape tape, Sequences sequences, RecurrentState state) {
-    return run(tape, sequences, state, null);
+    return run(tape, sequences, state, null, null);
   }
 
   /**
@@ -127,7 +142,17 @@ public final class RecurrentStack implements Module {
    */
   public Output forward(
       Tape tape, Sequences sequences, RecurrentState state, RandomGenerator random) {
-    return run(tape, sequences, state, random);
+    return run(tape, sequences, state, random, null);
+  }
+
+  /**
+   * Runs over a batch of sequences without dropout, and lets somebody look.
+   *
+   * @param state the state before the first step
+   */
+  public Output observe(
+      Tape tape, Sequences sequences, RecurrentState state, LayerObserver observer) {
+    return run(tape, sequences, state, null, observer);
   }
 
   /**
@@ -140,7 +165,11 @@ public final class RecurrentStack implements Module {
   }
 
   private Output run(
-      Tape tape, Sequences sequences, RecurrentState state, @Nullable RandomGenerator random) {
+      Tape tape,
+      Sequences sequences,
+      RecurrentState state,
+      @Nullable RandomGenerator random,
+      @Nullable LayerObserver observer) {
     Sizes.positive("number of steps", sequences.steps(options.batchFirst()));
     int batch = Sizes.positive("batch size", sequences.batch(options.batchFirst()));
     check(sequences);
@@ -154,7 +183,7 @@ public final class RecurrentStack implements Module {
         Tensor x = random == null ? below : drop(tape, below, layout, random);
         input = new SequenceInput.Dense(x);
       }
-      Tensor output = layer(tape, layout, layer, input, state, random, last);
+      Tensor output = layer(tape, layout, layer, input, state, random, observer, last);
       below = options.residual() && below != null ? Rows.sum(tape, below, output) : output;
     }
     return new Output(layout.output(tape, Objects.requireNonNull(below)), RecurrentState.of(last));
@@ -176,6 +205,7 @@ public final class RecurrentStack implements Module {
       SequenceInput input,
       RecurrentState state,
       @Nullable RandomGenerator random,
+      @Nullable LayerObserver observer,
       List<List<Tensor>> last) {
     Tensor output = null;
     for (int direction = 0; direction < options.directions(); direction++) {
@@ -193,6 +223,9 @@ public final class RecurrentStack implements Module {
                       initial, state.isZero(), direction == 1, options.regularization(), random));
       run.forward();
       tape.record(run::backward);
+      if (observer != null) {
+        observer.observe(index, run.output(), run.gates());
+      }
       last.add(run.last().stream().map(tensor -> layout.stateOut(tape, tensor)).toList());
       output = output == null ? run.output() : Rows.beside(tape, output, run.output());
     }

@@ -64,6 +64,11 @@ final class ScanRun implements LayerRun {
   }
 
   @Override
+  public float[] gates() {
+    return gates;
+  }
+
+  @Override
   public List<Tensor> last() {
     return List.of(last);
   }

@@ -96,6 +96,11 @@ final class SequenceRun implements LayerRun {
   }
 
   @Override
+  public float[] gates() {
+    return gates;
+  }
+
+  @Override
   public List<Tensor> last() {
     return last;
   }
