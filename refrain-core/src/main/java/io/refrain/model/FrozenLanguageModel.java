@@ -7,7 +7,7 @@ import io.refrain.nn.Embedding;
 import io.refrain.nn.Linear;
 import io.refrain.nn.recurrent.FrozenStack;
 import io.refrain.tensor.Matrix;
-import io.refrain.tensor.MatrixProduct;
+import io.refrain.tensor.PackedMatrix;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -51,7 +51,7 @@ public final class FrozenLanguageModel {
     this.stack = stack;
     Matrix weight =
         Matrix.of(linear.weight().data(), config.vocabulary(), config.outputWidth()).transpose();
-    output = MatrixProduct.pack(weight);
+    output = PackedMatrix.of(weight).panels();
     bias = linear.bias().values();
   }
 

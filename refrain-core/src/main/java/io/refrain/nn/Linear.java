@@ -4,6 +4,7 @@ import io.refrain.kernel.Kernels;
 import io.refrain.kernel.ThreadTeam;
 import io.refrain.tensor.Matrix;
 import io.refrain.tensor.MatrixProduct;
+import io.refrain.tensor.PackedMatrix;
 import io.refrain.tensor.Tape;
 import io.refrain.tensor.Tensor;
 import java.util.LinkedHashMap;
@@ -103,7 +104,7 @@ public final class Linear implements Module {
     MatrixProduct.multiplyPlusRow(
         tape,
         Matrix.of(x.data(), rows, in),
-        Matrix.of(weight.data(), out, in).transpose(),
+        PackedMatrix.ofWeight(tape, weight.tensor(), Matrix.of(weight.data(), out, in).transpose()),
         bias.data(),
         Matrix.of(y.data(), rows, out));
     tape.record(() -> backward(tape, x, y, rows));
@@ -118,7 +119,8 @@ public final class Linear implements Module {
     if (tape.wanted(x)) {
       boolean add = tape.hasGradient(x);
       Matrix dx = Matrix.of(tape.gradientToWrite(x), rows, in);
-      MatrixProduct.multiply(tape, dy, Matrix.of(weight.data(), out, in), dx, add);
+      Matrix w = Matrix.of(weight.data(), out, in);
+      MatrixProduct.multiply(tape, dy, PackedMatrix.ofWeight(tape, weight.tensor(), w), dx, add);
     }
     boolean add = tape.hasGradient(weight.tensor());
     Matrix dw = Matrix.of(tape.gradientToWrite(weight.tensor()), out, in);

@@ -14,12 +14,12 @@ import java.util.Map;
  * <p>Operations of one tape can be shared by threads, but then each thread soon needs what the
  * other wrote, and fetching that from another core can cost more than computing it. Here a thread
  * keeps to its rows of the batch from the first operation to the last, forward and backward; what
- * goes from core to core is one gradient and the new weights.
+ * goes from core to core is one gradient and the new weights, which are packed once for all parts.
  *
  * <p>A batch is cut in two for any number of threads, because the cut decides the order in which
  * gradients are summed, and the number of threads must not change a bit. One thread runs the parts
  * one after the other; more than two share the operations of each part, so that threads help by
- * twos.
+ * twos. Weights must not change during a pass.
  *
  * <pre>{@code
  * DataParallel parallel = new DataParallel(team, batch);
@@ -37,6 +37,7 @@ public final class DataParallel {
   private final ThreadTeam leaders;
   private final int rows;
   private final List<Tape> tapes = new ArrayList<>();
+  private final SharedWeights weights = new SharedWeights();
   private final float[] losses;
 
   /** Runs a model over a part of a batch. */
@@ -75,7 +76,7 @@ public final class DataParallel {
     for (int shard = 0; shard < shards; shard++) {
       // where one leader runs both parts, both use its group
       ThreadTeam threads = groups.teams().get(shard * leaders.size() / shards);
-      tapes.add(shard == 0 ? Tape.recording(threads) : Tape.shadowing(threads));
+      tapes.add(shard == 0 ? Tape.recording(threads, weights) : Tape.shadowing(threads, weights));
     }
   }
 
@@ -107,6 +108,7 @@ public final class DataParallel {
     for (Tape tape : tapes) {
       tape.shadows().values().forEach(Tensor::clearGradient); // left by a pass that failed
     }
+    weights.clear();
     leaders.run((part, parts) -> {
       int end = ThreadTeam.boundary(shards(), part + 1, parts);
       for (int shard = ThreadTeam.boundary(shards(), part, parts); shard < end; shard++) {

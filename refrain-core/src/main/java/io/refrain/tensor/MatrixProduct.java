@@ -45,6 +45,20 @@ public final class MatrixProduct {
    * @param add whether to add to C rather than replace it
    */
   public static void multiply(Tape tape, Matrix a, Matrix b, Matrix c, boolean add) {
+    PackedMatrix packed = PackedMatrix.of(tape, b);
+    multiply(tape, a, packed, c, add);
+    tape.giveBack(packed.panels());
+  }
+
+  /**
+   * Multiplies by a matrix that is packed already.
+   *
+   * @param a [m × k]
+   * @param b [k × n]
+   * @param c [m × n], not transposed
+   * @param add whether to add to C rather than replace it
+   */
+  public static void multiply(Tape tape, Matrix a, PackedMatrix b, Matrix c, boolean add) {
     multiply(tape, a, b, c, add ? new Start.Kept() : new Start.Zeros());
   }
 
@@ -53,62 +67,29 @@ public final class MatrixProduct {
    *
    * @param row [n]
    */
-  public static void multiplyPlusRow(Tape tape, Matrix a, Matrix b, float[] row, Matrix c) {
+  public static void multiplyPlusRow(Tape tape, Matrix a, PackedMatrix b, float[] row, Matrix c) {
     multiply(tape, a, b, c, new Start.Row(row));
   }
 
-  private static void multiply(Tape tape, Matrix a, Matrix b, Matrix c, Start start) {
+  private static void multiply(Tape tape, Matrix a, PackedMatrix b, Matrix c, Start start) {
     int m = a.rows();
     int n = b.columns();
-    int panels = LAYOUT.panels(n);
-    Panels packed = panelsFor(tape, b);
-    tape.team().run((part, parts) -> packPart(b, packed, part, parts));
     LeftOperand left = LeftOperand.of(tape, a);
-    if (n >= m && panels % tape.team().size() == 0 && !left.copied()) {
+    if (n >= m && b.panelCount() % tape.team().size() == 0 && !left.copied()) {
       tape.team()
           .run((part, parts) -> {
-            int from = panelStart(panels, n, part, parts);
-            int to = panelStart(panels, n, part + 1, parts);
-            multiplyBlocks(left, part, 0, m, packed, from, to, c, start);
+            int from = b.panelStart(part, parts);
+            int to = b.panelStart(part + 1, parts);
+            multiplyBlocks(left, part, 0, m, b.panels(), from, to, c, start);
           });
     } else {
       tape.team()
           .run((part, parts) -> {
             int first = ThreadTeam.boundary(m, part, parts);
             int end = ThreadTeam.boundary(m, part + 1, parts);
-            multiplyBlocks(left, part, first, end, packed, 0, n, c, start);
+            multiplyBlocks(left, part, first, end, b.panels(), 0, n, c, start);
           });
     }
-  }
-
-  /** B packed for {@link Kernels#multiply}, to keep. */
-  public static Panels pack(Matrix b) {
-    Panels panels = new Panels(LAYOUT.length(b.rows(), b.columns()));
-    packPart(b, panels, 0, 1);
-    return panels;
-  }
-
-  /** Room to {@linkplain #packPart pack} B until the tape is cleared. */
-  public static Panels panelsFor(Tape tape, Matrix b) {
-    return tape.panels(LAYOUT.length(b.rows(), b.columns()));
-  }
-
-  /** Packs part {@code part} of {@code parts} of B for {@link Kernels#multiply}. */
-  public static void packPart(Matrix b, Panels packed, int part, int parts) {
-    int panels = LAYOUT.panels(b.columns());
-    KERNELS.pack(
-        b.transposed(),
-        b.rows(),
-        panelStart(panels, b.columns(), part, parts),
-        panelStart(panels, b.columns(), part + 1, parts),
-        b.data(),
-        b.at(),
-        b.leading(),
-        packed);
-  }
-
-  private static int panelStart(int panels, int n, int part, int parts) {
-    return Math.min(n, ThreadTeam.boundary(panels, part, parts) * LAYOUT.width());
   }
 
   private static void multiplyBlocks(

@@ -42,25 +42,42 @@ public final class Tape {
   /** Where gradients of leaves go instead, when other tapes write to the same leaves. */
   private final @Nullable Map<Tensor, Tensor> shadows;
 
-  private Tape(ThreadTeam team, boolean recording, @Nullable Map<Tensor, Tensor> shadows) {
+  /** Weights that are packed once for this tape and others, where there are others. */
+  private final @Nullable SharedWeights sharedWeights;
+
+  private Tape(
+      ThreadTeam team,
+      boolean recording,
+      @Nullable Map<Tensor, Tensor> shadows,
+      @Nullable SharedWeights sharedWeights) {
     this.team = team;
     this.recording = recording;
     this.shadows = shadows;
+    this.sharedWeights = sharedWeights;
   }
 
   /** A tape for training. */
   public static Tape recording(ThreadTeam team) {
-    return new Tape(team, true, null);
+    return new Tape(team, true, null, null);
   }
 
   /** A tape that only computes, as under {@code torch.no_grad()}. */
   public static Tape computing(ThreadTeam team) {
-    return new Tape(team, false, null);
+    return new Tape(team, false, null, null);
+  }
+
+  /** A tape for training beside others, the one whose gradients of leaves are theirs. */
+  static Tape recording(ThreadTeam team, SharedWeights weights) {
+    return new Tape(team, true, null, weights);
   }
 
   /** A tape for training beside another: gradients of leaves stay with it, in {@link #shadows}. */
-  static Tape shadowing(ThreadTeam team) {
-    return new Tape(team, true, new LinkedHashMap<>());
+  static Tape shadowing(ThreadTeam team, SharedWeights weights) {
+    return new Tape(team, true, new LinkedHashMap<>(), weights);
+  }
+
+  @Nullable SharedWeights sharedWeights() {
+    return sharedWeights;
   }
 
   /** What holds the gradient of each leaf that this tape has met. */
@@ -97,6 +114,11 @@ public final class Tape {
   /** Room for so many packed floats that lives until {@link #clear}, its values undefined. */
   Panels panels(int length) {
     return panels.take(length);
+  }
+
+  /** Lets the next who needs as much have what came from {@link #panels}, still near in a cache. */
+  void giveBack(Panels room) {
+    panels.giveBack(room, (int) (room.memory().byteSize() / Float.BYTES));
   }
 
   /** Whether backward must compute the gradient of this input. */

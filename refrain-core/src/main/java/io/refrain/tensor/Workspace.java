@@ -1,6 +1,7 @@
 package io.refrain.tensor;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -20,6 +21,7 @@ final class Workspace<B> {
   private final Map<Integer, Shelf<B>> shelves = new HashMap<>();
   private long held;
   private long inUse;
+  private long mostInUse;
 
   /**
    * Creates an empty workspace.
@@ -38,31 +40,49 @@ final class Workspace<B> {
       shelves.put(length, shelf);
     }
     inUse += length;
-    if (shelf.used < shelf.buffers.size()) {
-      return shelf.buffers.get(shelf.used++);
+    mostInUse = Math.max(mostInUse, inUse);
+    if (shelf.used == shelf.buffers.size()) {
+      shelf.buffers.add(maker.apply(length));
+      held += length;
     }
-    B buffer = maker.apply(length);
-    held += length;
-    shelf.buffers.add(buffer);
-    shelf.used++;
-    return buffer;
+    return shelf.next();
+  }
+
+  /** Takes a buffer back before its time; the next {@link #take} of its length gets it again. */
+  void giveBack(B buffer, int length) {
+    Shelf<B> shelf = shelves.get(length);
+    int at = shelf == null ? -1 : shelf.buffers.subList(0, shelf.used).lastIndexOf(buffer);
+    if (shelf == null || at < 0) {
+      throw new IllegalArgumentException("this buffer was not taken, or is back already");
+    }
+    Collections.swap(shelf.buffers, at, --shelf.used);
+    inUse -= length;
   }
 
   /** Takes every buffer back. */
   void reset() {
-    if (held > 2 * inUse) {
-      shelves.values().removeIf(shelf -> shelf.used == 0);
+    if (held > 2 * mostInUse) {
+      shelves.values().removeIf(shelf -> shelf.mostUsed == 0);
       held = 0;
       shelves.forEach((length, shelf) -> held += (long) length * shelf.buffers.size());
     }
     for (Shelf<B> shelf : shelves.values()) {
       shelf.used = 0;
+      shelf.mostUsed = 0;
     }
     inUse = 0;
+    mostInUse = 0;
   }
 
   private static final class Shelf<B> {
     final List<B> buffers = new ArrayList<>();
     int used;
+    int mostUsed;
+
+    B next() {
+      B buffer = buffers.get(used++);
+      mostUsed = Math.max(mostUsed, used);
+      return buffer;
+    }
   }
 }

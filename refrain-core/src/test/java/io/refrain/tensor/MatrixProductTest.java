@@ -90,7 +90,7 @@ class MatrixProductTest {
           before[i] = row[i % n];
         }
         float[] c = values(m * n);
-        MatrixProduct.multiplyPlusRow(tape, a, b, row, Matrix.of(c, m, n));
+        MatrixProduct.multiplyPlusRow(tape, a, PackedMatrix.of(tape, b), row, Matrix.of(c, m, n));
         tape.clear();
         assertProduct(a, b, c, before, true);
       }

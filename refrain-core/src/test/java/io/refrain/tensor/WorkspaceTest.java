@@ -1,6 +1,7 @@
 package io.refrain.tensor;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import java.util.Collections;
 import java.util.IdentityHashMap;
@@ -32,6 +33,36 @@ class WorkspaceTest {
 
     assertThat(workspace.take(1_000)).isNotSameAs(large);
     assertThat(workspace.take(10)).isSameAs(small);
+  }
+
+  @Test
+  void whatIsGivenBackServesTheNext() {
+    float[] first = workspace.take(7);
+    float[] second = workspace.take(7);
+    workspace.giveBack(first, 7);
+
+    assertThat(workspace.take(7)).isSameAs(first);
+    assertThat(workspace.take(7)).isNotSameAs(first).isNotSameAs(second);
+  }
+
+  @Test
+  void whatWasGivenBackCountsAsUsed() {
+    float[] large = workspace.take(1_000);
+    workspace.giveBack(large, 1_000);
+    workspace.take(10);
+    workspace.reset();
+    workspace.take(10);
+
+    assertThat(workspace.take(1_000)).isSameAs(large);
+  }
+
+  @Test
+  void nothingIsGivenBackTwice() {
+    float[] array = workspace.take(7);
+    workspace.giveBack(array, 7);
+
+    assertThatIllegalArgumentException().isThrownBy(() -> workspace.giveBack(array, 7));
+    assertThatIllegalArgumentException().isThrownBy(() -> workspace.giveBack(new float[3], 3));
   }
 
   @Test

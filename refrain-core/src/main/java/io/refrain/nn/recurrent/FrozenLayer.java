@@ -6,7 +6,7 @@ import io.refrain.kernel.Panels;
 import io.refrain.kernel.ThreadTeam;
 import io.refrain.nn.Parameter;
 import io.refrain.tensor.Matrix;
-import io.refrain.tensor.MatrixProduct;
+import io.refrain.tensor.PackedMatrix;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -96,7 +96,7 @@ final class FrozenLayer {
 
   /** The weight [out, in] packed as the right operand of x · Wᵀ. */
   private static Panels pack(float[] weight, int at, int out, int in) {
-    return MatrixProduct.pack(Matrix.of(weight, at, out, in).transpose());
+    return PackedMatrix.of(Matrix.of(weight, at, out, in).transpose()).panels();
   }
 
   /** Blocks of the gates that the recurrent product joins. */

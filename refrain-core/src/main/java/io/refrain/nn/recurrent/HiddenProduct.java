@@ -6,6 +6,7 @@ import io.refrain.kernel.ThreadTeam;
 import io.refrain.nn.Parameter;
 import io.refrain.tensor.Matrix;
 import io.refrain.tensor.MatrixProduct;
+import io.refrain.tensor.PackedMatrix;
 import io.refrain.tensor.Tape;
 import io.refrain.tensor.Tensor;
 import java.util.ArrayList;
@@ -90,9 +91,7 @@ final class HiddenProduct {
       int at = piece.first * layer.output;
       Matrix part = Matrix.of(weight.data(), at, piece.width, layer.output);
       Matrix operand = transposed ? part.transpose() : part;
-      Panels packed = MatrixProduct.panelsFor(tape, operand);
-      tape.team().run((part1, parts) -> MatrixProduct.packPart(operand, packed, part1, parts));
-      panels.add(packed);
+      panels.add(PackedMatrix.ofWeight(tape, weight, operand).panels());
     }
   }
 

@@ -5,6 +5,7 @@ import io.refrain.kernel.ThreadTeam;
 import io.refrain.nn.Parameter;
 import io.refrain.tensor.Matrix;
 import io.refrain.tensor.MatrixProduct;
+import io.refrain.tensor.PackedMatrix;
 import io.refrain.tensor.Tape;
 import io.refrain.tensor.Tensor;
 import java.util.Arrays;
@@ -54,10 +55,11 @@ final class InputProduct {
   /** Computes the gates of all rows, where they are a product; looked up ones wait. */
   void forward(float[] gates) {
     if (input instanceof SequenceInput.Dense(Tensor x)) {
+      Matrix w = Matrix.of(layer.weightInput.data(), gateCount, layer.input);
       MatrixProduct.multiplyPlusRow(
           tape,
           Matrix.of(x.data(), rows, layer.input),
-          Matrix.of(layer.weightInput.data(), gateCount, layer.input).transpose(),
+          PackedMatrix.ofWeight(tape, layer.weightInput.tensor(), w.transpose()),
           bias,
           Matrix.of(gates, rows, gateCount));
     }
@@ -104,7 +106,8 @@ final class InputProduct {
           boolean addToInput = tape.hasGradient(x);
           Matrix dx = Matrix.of(tape.gradientToWrite(x), rows, layer.input);
           Matrix w = Matrix.of(layer.weightInput.data(), gateCount, layer.input);
-          MatrixProduct.multiply(tape, dgates, w, dx, addToInput);
+          PackedMatrix packed = PackedMatrix.ofWeight(tape, weight, w);
+          MatrixProduct.multiply(tape, dgates, packed, dx, addToInput);
         }
       }
     }

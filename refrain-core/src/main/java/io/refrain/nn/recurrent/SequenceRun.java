@@ -1,8 +1,10 @@
 package io.refrain.nn.recurrent;
 
 import io.refrain.kernel.Panels;
+import io.refrain.nn.Parameter;
 import io.refrain.tensor.Matrix;
 import io.refrain.tensor.MatrixProduct;
+import io.refrain.tensor.PackedMatrix;
 import io.refrain.tensor.Tape;
 import io.refrain.tensor.Tensor;
 import java.util.ArrayList;
@@ -109,16 +111,9 @@ final class SequenceRun implements LayerRun {
   public void forward() {
     input.setBias(layer.biasHidden, hidden.joined());
     hidden.packForward();
-    Matrix projection = projection();
-    Panels projectionPanels = projection == null ? null : pack(projection.transpose());
+    Panels projectionPanels = packProjection(true);
     input.forward(gates);
     tape.team().run(new ForwardWalk(this, projectionPanels)::run);
-  }
-
-  private Panels pack(Matrix weight) {
-    Panels panels = MatrixProduct.panelsFor(tape, weight);
-    tape.team().run((part, parts) -> MatrixProduct.packPart(weight, panels, part, parts));
-    return panels;
   }
 
   @Override
@@ -127,9 +122,8 @@ final class SequenceRun implements LayerRun {
       return;
     }
     tape.gradientToAdd(output);
-    Matrix projection = projection();
     hidden.packBackward();
-    Panels projectionPanels = projection == null ? null : pack(projection);
+    Panels projectionPanels = packProjection(false);
     BackwardWalk walk = new BackwardWalk(this, projectionPanels);
     tape.team().run(walk::run);
 
@@ -198,10 +192,13 @@ final class SequenceRun implements LayerRun {
     MatrixProduct.multiply(tape, dh.transpose(), h, dw, add);
   }
 
-  /** W_hr [output, hidden]. */
-  private @Nullable Matrix projection() {
-    return layer.weightProjection == null
-        ? null
-        : Matrix.of(layer.weightProjection.data(), layer.output, layer.hidden);
+  /** W_hr [output, hidden], or W_hrᵀ, packed, where there is one. */
+  private @Nullable Panels packProjection(boolean transposed) {
+    Parameter weight = layer.weightProjection;
+    if (weight == null) {
+      return null;
+    }
+    Matrix w = Matrix.of(weight.data(), layer.output, layer.hidden);
+    return PackedMatrix.ofWeight(tape, weight.tensor(), transposed ? w.transpose() : w).panels();
   }
 }

@@ -1,0 +1,73 @@
+package io.refrain.tensor;
+
+import io.refrain.kernel.Kernels;
+import io.refrain.kernel.PanelLayout;
+import io.refrain.kernel.Panels;
+import io.refrain.kernel.ThreadTeam;
+
+/**
+ * The right operand of a matrix product as {@link Kernels#multiply} wants it.
+ *
+ * @param panels its values, {@linkplain Kernels#pack packed}
+ * @param rows rows
+ * @param columns columns
+ */
+public record PackedMatrix(Panels panels, int rows, int columns) {
+  private static final Kernels KERNELS = Kernels.get();
+  private static final PanelLayout LAYOUT = KERNELS.layout();
+
+  /** Packs a matrix to keep. */
+  public static PackedMatrix of(Matrix b) {
+    PackedMatrix packed = roomFor(b, new Panels(length(b)));
+    packed.pack(b, 0, 1);
+    return packed;
+  }
+
+  /** Packs a matrix with the threads of a tape; lives until the tape is cleared. */
+  public static PackedMatrix of(Tape tape, Matrix b) {
+    PackedMatrix packed = roomFor(b, tape.panels(length(b)));
+    tape.team().run((part, parts) -> packed.pack(b, part, parts));
+    return packed;
+  }
+
+  /**
+   * Packs a weight, or lets the tape take what another part of the batch has packed of it.
+   *
+   * @param weight what does not change until the tape is cleared
+   * @param b where it is, or some rows of it, perhaps transposed
+   */
+  public static PackedMatrix ofWeight(Tape tape, Tensor weight, Matrix b) {
+    SharedWeights shared = tape.sharedWeights();
+    return shared == null || !weight.isLeaf() ? of(tape, b) : shared.packed(weight, b, tape.team());
+  }
+
+  static PackedMatrix roomFor(Matrix b, Workspace<Panels> room) {
+    return roomFor(b, room.take(length(b)));
+  }
+
+  private static PackedMatrix roomFor(Matrix b, Panels panels) {
+    return new PackedMatrix(panels, b.rows(), b.columns());
+  }
+
+  private static int length(Matrix b) {
+    return LAYOUT.length(b.rows(), b.columns());
+  }
+
+  /** Packs part {@code part} of {@code parts}. */
+  void pack(Matrix b, int part, int parts) {
+    int from = panelStart(part, parts);
+    int to = panelStart(part + 1, parts);
+    KERNELS.pack(b.transposed(), rows, from, to, b.data(), b.at(), b.leading(), panels);
+  }
+
+  /** How many panels it has. */
+  int panelCount() {
+    return LAYOUT.panels(columns);
+  }
+
+  /** The first column of part {@code part} of {@code parts}, all made of whole panels. */
+  int panelStart(int part, int parts) {
+    int panel = ThreadTeam.boundary(panelCount(), part, parts);
+    return Math.min(columns, panel * LAYOUT.width());
+  }
+}

@@ -1,0 +1,84 @@
+package io.refrain.tensor;
+
+import io.refrain.kernel.Panels;
+import io.refrain.kernel.ThreadTeam;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * Weights as the parts of a batch share them while all compute with the same values: each is packed
+ * once, and whoever needs it first begins. Those who need it meanwhile help, so that nobody waits
+ * for a whole matrix.
+ */
+final class SharedWeights {
+  /** Pieces that a matrix is packed in: several a thread, for threads do not come at once. */
+  private static final int PIECES = 8;
+
+  private static final int SPINS_BEFORE_YIELD = 2_000;
+
+  private final Workspace<Panels> room = new Workspace<>(Panels::new);
+  private final Map<Operand, Packing> packings = new HashMap<>();
+
+  /** A use of a weight, or of some rows of it, from a value on. */
+  private record Operand(Tensor weight, int at, boolean transposed) {}
+
+  /** One matrix as its pieces are packed. */
+  private static final class Packing {
+    final PackedMatrix packed;
+    final AtomicInteger taken = new AtomicInteger();
+    final AtomicInteger done = new AtomicInteger();
+
+    Packing(PackedMatrix packed) {
+      this.packed = packed;
+    }
+
+    void help(Matrix b) {
+      for (int piece = taken.getAndIncrement(); piece < PIECES; piece = taken.getAndIncrement()) {
+        packed.pack(b, piece, PIECES);
+        done.incrementAndGet();
+      }
+    }
+
+    @SuppressWarnings("ThreadPriorityCheck") // a hint that costs nothing where it does not help
+    void await() {
+      for (int spins = 1; done.get() < PIECES; spins++) {
+        if (spins % SPINS_BEFORE_YIELD == 0) {
+          Thread.yield();
+        } else {
+          Thread.onSpinWait();
+        }
+      }
+    }
+  }
+
+  /**
+   * The weight, packed; may be called by several threads at once.
+   *
+   * @param b where it is, or some rows of it, perhaps transposed
+   * @param team helps to pack it
+   */
+  PackedMatrix packed(Tensor weight, Matrix b, ThreadTeam team) {
+    Packing packing = begin(new Operand(weight, b.at(), b.transposed()), b);
+    if (packing.taken.get() < PIECES) {
+      team.run((part, parts) -> packing.help(b));
+    }
+    packing.await();
+    return packing.packed;
+  }
+
+  private synchronized Packing begin(Operand operand, Matrix b) {
+    Packing packing = packings.get(operand);
+    if (packing == null) {
+      packing = new Packing(PackedMatrix.roomFor(b, room));
+      packings.put(operand, packing);
+    }
+    return packing;
+  }
+
+  /** Forgets the values, which are about to change, or have changed. */
+  void clear() {
+    packings.clear();
+    room.reset();
+  }
+}
