@@ -220,7 +220,11 @@ public final class RecurrentStack implements Module {
                   layout.timeline(),
                   input,
                   new RecurrentLayer.Pass(
-                      initial, state.isZero(), direction == 1, options.regularization(), random));
+                      initial,
+                      state.isHiddenZero(index),
+                      direction == 1,
+                      options.regularization(),
+                      random));
       run.forward();
       tape.record(run::backward);
       if (observer != null) {
