@@ -44,8 +44,13 @@ public final class RecurrentStack implements Module {
    * Creates a stack with PyTorch's initial distribution.
    *
    * @param random draws the weights
+   * @throws IllegalArgumentException when dropout is to be locked and there is none
    */
   public RecurrentStack(StackOptions options, RandomGenerator random) {
+    if (options.regularization().locked() && options.regularization().dropout() == 0) {
+      throw new IllegalArgumentException(
+          "locked dropout needs a dropout above 0: set its probability, or do not lock it");
+    }
     this.options = options;
     for (int layer = 0; layer < options.layers(); layer++) {
       for (int direction = 0; direction < options.directions(); direction++) {

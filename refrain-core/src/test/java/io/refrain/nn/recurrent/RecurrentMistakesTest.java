@@ -193,6 +193,49 @@ class RecurrentMistakesTest {
     assertMessage(() -> GRU.withLayers(-2), "number of layers must be at least 1, but is -2");
   }
 
+  @Test
+  void optionsThatWouldChangeNothing() {
+    for (StepCell cell : List.of(new LayerNormLstmCell(), new LayerNormGruCell())) {
+      assertMessage(
+          () -> StackOptions.of(cell, 3, 5).withoutBias(),
+          "the products of %s have no biases to leave out: build it without withoutBias()"
+              .formatted(cell.getClass().getSimpleName()));
+    }
+    for (Cell cell : List.of(new GruCell(), new LayerNormGruCell(), new MinLstmCell())) {
+      assertMessage(
+          () -> StackOptions.of(cell, 3, 5).with(new Regularization(0, false, 0, 0, 0.1)),
+          ("zoneout of the cell state needs a state beside the hidden one, which %s does not have:"
+                  + " set it to 0")
+              .formatted(cell.getClass().getSimpleName()));
+    }
+    assertMessage(
+        () -> stack(LSTM.with(new Regularization(0, true, 0.1, 0.1, 0.1))),
+        "locked dropout needs a dropout above 0: set its probability, or do not lock it");
+    stack(LSTM.with(new Regularization(0.1, true, 0.1, 0.1, 0.1)).withoutBias());
+  }
+
+  /** Each changes its own option and leaves what was chosen before. */
+  @Test
+  void optionsKeepOneAnother() {
+    Regularization dropout = Regularization.dropout(0.1);
+    StackOptions all =
+        LSTM.withLayers(2)
+            .withProjection(2)
+            .withoutBias()
+            .withBothDirections()
+            .withResidual()
+            .withBatchFirst()
+            .withIndexedInput()
+            .with(dropout);
+
+    assertThat(all)
+        .isEqualTo(
+            new StackOptions(
+                LSTM.cell(), 3, List.of(5, 5), 2, false, true, true, true, true, dropout));
+    assertThat(all.with(LSTM.regularization()).withHidden(List.of(4, 3)).hidden())
+        .containsExactly(4, 3);
+  }
+
   @ParameterizedTest
   @ValueSource(doubles = {-0.01, 1.01, Double.NaN, Double.NEGATIVE_INFINITY})
   void whatIsNoProbability(double p) {
