@@ -79,12 +79,17 @@ public final class RecurrentState {
     return new RecurrentState(all);
   }
 
-  /** How many layers it is for. */
+  /** How many layers it is for, each direction counted. */
   public int layers() {
     return layers.size();
   }
 
-  /** The states of one layer, each [batch, width]; the first is the hidden state. */
+  /**
+   * The states of one layer, each [batch, width]; the first is the hidden state. They are the state
+   * itself: what is written into their arrays counts.
+   *
+   * @param layer from 0; a layer of two directions counts as two, forward and reverse
+   */
   public List<Tensor> layer(int layer) {
     return layers.get(layer);
   }
