@@ -119,12 +119,10 @@ public final class FrozenStack {
    */
   public int threads(int available) {
     long weights = 0;
-    int threads = available;
     for (FrozenLayer layer : layers) {
       weights += layer.weights();
-      threads = Math.min(threads, layer.parts(available));
     }
-    return Math.clamp(weights / WEIGHTS_OF_A_THREAD, 1, threads);
+    return Math.clamp(weights / WEIGHTS_OF_A_THREAD, 1, parts(available));
   }
 
   /** Values in an output. */
@@ -232,20 +230,15 @@ public final class FrozenStack {
       int steps,
       float[] outputs,
       int outputsAt) {
-    int threads = team == null ? 1 : team.size();
-    int parts = threads;
-    for (FrozenLayer layer : layers) {
-      parts = Math.min(parts, layer.parts(threads));
-    }
+    int parts = team == null ? 1 : parts(team.size());
     state.prepare(parts, steps);
-    int sharing = parts;
     try {
       if (team == null || parts == 1) {
-        runPart(state, 0, sharing, indices, x, at, steps, outputs, outputsAt);
+        runPart(state, 0, parts, indices, x, at, steps, outputs, outputsAt);
       } else {
         team.run((part, all) -> {
-          if (part < sharing) {
-            runPart(state, part, sharing, indices, x, at, steps, outputs, outputsAt);
+          if (part < parts) {
+            runPart(state, part, parts, indices, x, at, steps, outputs, outputsAt);
           }
         });
       }
@@ -260,6 +253,15 @@ public final class FrozenStack {
       int last = outputsAt + (steps - 1) * outputWidth();
       System.arraycopy(outputs, last, state.sum, 0, outputWidth());
     }
+  }
+
+  /** How many of so many threads can share every layer. */
+  private int parts(int threads) {
+    int parts = threads;
+    for (FrozenLayer layer : layers) {
+      parts = Math.min(parts, layer.parts(threads));
+    }
+    return parts;
   }
 
   private void runPart(
@@ -288,10 +290,7 @@ public final class FrozenStack {
           position.step(part, state.barrier, t, above, aboveAt);
         }
         if (residual && i > 0) {
-          int size = steps * outputWidth();
-          int from = ThreadTeam.boundary(size, part, parts);
-          int to = ThreadTeam.boundary(size, part + 1, parts);
-          KERNELS.add(below, from, above, aboveAt + from, to - from);
+          addPart(below, above, aboveAt, steps * outputWidth(), part, parts);
           state.barrier.arrive(part);
         }
         below = above;
@@ -300,5 +299,11 @@ public final class FrozenStack {
       state.barrier.fail();
       throw e;
     }
+  }
+
+  private static void addPart(float[] x, float[] sum, int sumAt, int size, int part, int parts) {
+    int from = ThreadTeam.boundary(size, part, parts);
+    int to = ThreadTeam.boundary(size, part + 1, parts);
+    KERNELS.add(x, from, sum, sumAt + from, to - from);
   }
 }
