@@ -71,8 +71,10 @@ public final class Sampler {
   /**
    * Chooses a token.
    *
-   * @param logits one for each token
+   * @param logits one for each token; -∞ for one that must not be chosen
    * @param random draws one number, unless the choice is greedy
+   * @return the token's id
+   * @throws IllegalArgumentException when a logit is NaN or ∞, or no token is left
    */
   public int choose(float[] logits, RandomGenerator random) {
     int from = options.excluded();
@@ -81,15 +83,17 @@ public final class Sampler {
       throw new IllegalArgumentException(
           "no token is left to choose: %d of %d are excluded".formatted(from, logits.length));
     }
+    int best = from + KERNELS.argmax(logits, from, count);
+    requireNumbers(logits, from, best);
     if (options.temperature() == 0) {
-      return from + KERNELS.argmax(logits, from, count);
+      return best;
     }
     if (probabilities.length != count) {
       probabilities = new float[count];
       order = new long[count];
     }
     // Less the maximum, and by a finite factor: a tiny temperature must not give 0 times infinity.
-    float maximum = logits[from + KERNELS.argmax(logits, from, count)];
+    float maximum = logits[best];
     float factor = (float) Math.min(1 / options.temperature(), Float.MAX_VALUE);
     for (int token = 0; token < count; token++) {
       probabilities[token] = (logits[from + token] - maximum) * factor;
@@ -97,6 +101,22 @@ public final class Sampler {
     KERNELS.softmax(probabilities, 0, probabilities, 0, count);
     boolean all = options.topP() == 1 && (options.topK() == 0 || options.topK() >= count);
     return from + (all ? draw(count, random.nextDouble()) : drawLikely(count, random));
+  }
+
+  /** Comparisons with NaN are all false, so that it would choose one token for ever. */
+  private static void requireNumbers(float[] logits, int from, int best) {
+    int bad = Float.isFinite(logits[best]) ? -1 : best;
+    for (int token = from; token < logits.length; token++) {
+      if (Float.isNaN(logits[token])) {
+        bad = token;
+      }
+    }
+    if (bad >= 0) {
+      throw new IllegalArgumentException(
+          ("the model's logits are not numbers: that of token %d is %s. Its weights are probably"
+                  + " spoiled by training that diverged: use those of an earlier checkpoint")
+              .formatted(bad, logits[bad]));
+    }
   }
 
   private int draw(int count, double at) {

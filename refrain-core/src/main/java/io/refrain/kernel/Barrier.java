@@ -29,7 +29,8 @@ public final class Barrier {
   /**
    * Waits until every part has arrived as often as this one.
    *
-   * @throws IllegalStateException when another part failed
+   * @throws IllegalStateException when another part failed; {@link ThreadTeam#run} throws what that
+   *     one failed with instead
    */
   @SuppressWarnings("ThreadPriorityCheck") // a hint that costs nothing where it does not help
   public void arrive(int part) {
@@ -40,7 +41,7 @@ public final class Barrier {
       int its = (other + 1) * SPACING;
       for (int spins = 1; arrivals.getAcquire(its) < count; spins++) {
         if (broken) {
-          throw new IllegalStateException("another part of this work failed");
+          throw new Broken();
         }
         // Where there are fewer free cores than threads, spinning keeps the other from running.
         if (spins % SPINS_BEFORE_YIELD == 0) {
@@ -52,8 +53,20 @@ public final class Barrier {
     }
   }
 
-  /** Releases the parts that wait, which then fail: this one cannot arrive any more. */
+  /**
+   * Releases the parts that wait, which then fail: this one cannot arrive any more. A broken
+   * barrier stays so; further work needs a new one.
+   */
   public void fail() {
     broken = true;
+  }
+
+  /** That a part waited for one that failed: a consequence, never the cause. */
+  static final class Broken extends IllegalStateException {
+    private static final long serialVersionUID = 1;
+
+    Broken() {
+      super("another part of this work failed");
+    }
   }
 }

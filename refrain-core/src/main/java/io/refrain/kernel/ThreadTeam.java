@@ -107,7 +107,9 @@ public final class ThreadTeam implements AutoCloseable {
   }
 
   /**
-   * Runs every part and returns when all are done; the first failure of a part is thrown.
+   * Runs every part and returns when all are done. The first failure of a part is thrown, and
+   * others are suppressed; that a part waited at a {@link Barrier} for one that failed is no
+   * failure of its own.
    *
    * @throws IllegalStateException when the team is closed
    */
@@ -130,12 +132,27 @@ public final class ThreadTeam implements AutoCloseable {
       failure = e;
     }
     for (Member member : members) {
-      Throwable other = member.await();
-      failure = failure == null ? other : failure;
+      failure = cause(failure, member.await());
     }
     if (failure != null) {
       throw rethrow(failure);
     }
+  }
+
+  /** What is to be thrown when some part failed, and then perhaps another. */
+  @SuppressWarnings(
+      "ReferenceEquality") // parts may throw one and the same, which cannot suppress itself
+  private static @Nullable Throwable cause(@Nullable Throwable first, @Nullable Throwable other) {
+    if (other == null || other == first) {
+      return first;
+    }
+    if (first == null || first instanceof Barrier.Broken) {
+      return other;
+    }
+    if (!(other instanceof Barrier.Broken)) {
+      first.addSuppressed(other);
+    }
+    return first;
   }
 
   @SuppressWarnings("unchecked")

@@ -23,12 +23,17 @@ public final class FrozenLanguageModel {
   private final Panels output;
   private final float[] bias;
 
-  /** Where one text stands: the recurrent state, and the logits of its next token. */
+  /**
+   * Where one text stands: the recurrent state, and the logits of its next token. It belongs to the
+   * model that made it.
+   */
   public static final class State {
+    private final FrozenLanguageModel model;
     private final FrozenStack.State recurrent;
     private final float[] logits;
 
-    private State(FrozenStack.State recurrent, float[] logits) {
+    private State(FrozenLanguageModel model, FrozenStack.State recurrent, float[] logits) {
+      this.model = model;
       this.recurrent = recurrent;
       this.logits = logits;
     }
@@ -40,7 +45,7 @@ public final class FrozenLanguageModel {
 
     /** A copy that goes its own way. */
     public State copy() {
-      return new State(recurrent.copy(), logits.clone());
+      return new State(model, recurrent.copy(), logits.clone());
     }
   }
 
@@ -67,10 +72,16 @@ public final class FrozenLanguageModel {
 
   /** Where a text begins. */
   public State initialState() {
-    return new State(stack.initialState(), new float[config.vocabulary()]);
+    return new State(this, stack.initialState(), new float[config.vocabulary()]);
   }
 
-  /** Reads a token and computes the logits of the next. */
+  /**
+   * Reads a token and computes the logits of the next.
+   *
+   * @param token from 0 to the vocabulary's size - 1
+   * @throws IllegalArgumentException when it is not, or when the state is of another model; nothing
+   *     has changed then
+   */
   public void advance(State state, int token) {
     advance(state, token, null);
   }
@@ -80,6 +91,7 @@ public final class FrozenLanguageModel {
    *
    * @param team its threads share the work, which pays where the weights of a layer are more than a
    *     core's second-level cache holds; null for the calling thread alone. Changes no bit.
+   * @throws IllegalArgumentException as without a team
    */
   public void advance(State state, int token, @Nullable ThreadTeam team) {
     read(state, token, team);
@@ -101,7 +113,11 @@ public final class FrozenLanguageModel {
         vocabulary);
   }
 
-  /** Reads a token without computing what comes next: cheaper within a prefix. */
+  /**
+   * Reads a token without computing what comes next: cheaper within a prefix.
+   *
+   * @throws IllegalArgumentException as of {@link #advance}
+   */
   public void read(State state, int token) {
     read(state, token, null);
   }
@@ -110,8 +126,13 @@ public final class FrozenLanguageModel {
    * Reads a token without computing what comes next.
    *
    * @param team as in {@link #advance}
+   * @throws IllegalArgumentException as of {@link #advance}
    */
   public void read(State state, int token, @Nullable ThreadTeam team) {
+    if (state.model != this) {
+      throw new IllegalArgumentException(
+          "this state is of another model: advance it with the one whose initialState() made it");
+    }
     if (token < 0 || token >= config.vocabulary()) {
       throw new IllegalArgumentException(
           "token %d is outside 0 to %d".formatted(token, config.vocabulary() - 1));

@@ -109,7 +109,7 @@ public record LanguageModelConfig(
     StackOptions options =
         StackOptions.of(cell.cell(), embedding == 0 ? vocabulary : embedding, hidden)
             .withHidden(widths)
-            .with(regularization.layers());
+            .with(regularization.ofStack());
     options = residual ? options.withResidual() : options;
     return embedding == 0 ? options.withIndexedInput() : options;
   }

@@ -12,7 +12,9 @@ import java.util.Set;
  * What keeps a language model from learning its text by heart: the regularizers of AWD-LSTM
  * (Merity, Keskar and Socher 2018), and zoneout.
  *
- * @param embedding probability that a token's whole embedding is zero for a batch
+ * @param embedding probability that a token's whole embedding is zero for a pass. Training passes
+ *     each half of a batch by itself, so a token may be left out of one half alone; the same holds
+ *     of the weights that the layers drop, and of locked masks.
  * @param input probability that a value on its way into the first layer is zero
  * @param output probability that a value on its way into the output layer is zero
  * @param layers of the recurrent layers; where its dropout is locked, input and output are too
@@ -44,13 +46,30 @@ public record LanguageModelRegularization(
           "activation_penalty",
           "temporal_penalty");
 
-  /** Checks the ranges. */
+  /**
+   * Checks the ranges.
+   *
+   * @throws IllegalArgumentException when one is outside, or dropout is locked and there is none
+   */
   public LanguageModelRegularization {
     Dropout.requireProbability("embedding dropout", embedding);
     Dropout.requireProbability("input dropout", input);
     Dropout.requireProbability("output dropout", output);
     requirePenalty("activation penalty", activationPenalty);
     requirePenalty("temporal activation penalty", temporalPenalty);
+    if (layers.locked() && layers.dropout() == 0 && input == 0 && output == 0) {
+      throw new IllegalArgumentException(
+          "locked dropout needs a dropout above 0, between layers, of the input or of the output:"
+              + " set one, or do not lock it");
+    }
+  }
+
+  /** What happens within the recurrent layers: locked only if they drop anything themselves. */
+  Regularization ofStack() {
+    return layers.locked() && layers.dropout() == 0
+        ? new Regularization(
+            0, false, layers.weightDrop(), layers.zoneoutHidden(), layers.zoneoutCell())
+        : layers;
   }
 
   private static void requirePenalty(String name, double value) {

@@ -7,6 +7,7 @@ import io.refrain.tensor.MatrixProduct;
 import io.refrain.tensor.PackedMatrix;
 import io.refrain.tensor.Tape;
 import io.refrain.tensor.Tensor;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.SequencedMap;
 import java.util.random.RandomGenerator;
@@ -39,10 +40,18 @@ public final class Linear implements Module {
    *
    * @param weight [out, in], which {@link #parameters} leaves to its owner
    * @param random draws the bias
+   * @throws IllegalArgumentException when the weight has not two dimensions, or is stored column by
+   *     column, which the products here do not read
    */
   public static Linear tied(Parameter weight, RandomGenerator random) {
     if (weight.shape().length != 2) {
       throw new IllegalArgumentException("a tied weight must have two dimensions: [out, in]");
+    }
+    if (weight.isTransposed()) {
+      throw new IllegalArgumentException(
+          "a tied weight of shape %s must be stored row by row, but is stored column by column: make"
+                  .formatted(Arrays.toString(weight.shape()))
+              + " it with Parameter.of");
     }
     return new Linear(weight, random);
   }

@@ -39,6 +39,11 @@ public final class Parameter {
     return shape.clone();
   }
 
+  /** Whether it is stored with its first two dimensions exchanged. */
+  boolean isTransposed() {
+    return transposed;
+  }
+
   /** How many weights. */
   public int size() {
     return tensor.size();

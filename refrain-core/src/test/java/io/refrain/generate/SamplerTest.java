@@ -168,6 +168,35 @@ class SamplerTest {
     }
   }
 
+  /** Of a model whose training diverged: greedily, and drawing from all or from some. */
+  @Test
+  void logitsThatAreNotNumbersAreRefused() {
+    for (Options options :
+        List.of(
+            Options.greedy(),
+            Options.temperature(1),
+            new Options(1, 2, 1, 0),
+            new Options(0, 0, 1, 1))) {
+      for (float bad : new float[] {Float.NaN, Float.POSITIVE_INFINITY}) {
+        for (int at = options.excluded(); at < 4; at++) {
+          float[] logits = {1, 3, 2, -1};
+          logits[at] = bad;
+          assertThatIllegalArgumentException()
+              .isThrownBy(() -> new Sampler(options).choose(logits, new SplittableRandom(1)))
+              .withMessage(
+                  "the model's logits are not numbers: that of token %d is %s. Its weights are"
+                      + " probably spoiled by training that diverged: use those of an earlier"
+                      + " checkpoint",
+                  at, bad);
+        }
+      }
+      float[] ruledOut = {Float.NEGATIVE_INFINITY, 3, Float.NEGATIVE_INFINITY, -1};
+      assertThat(draw(options, ruledOut, 100, 1)).contains(1).doesNotContain(0, 2);
+    }
+    float[] excluded = {Float.NaN, 3, 2, -1};
+    assertThat(draw(Options.greedy().excluding(1), excluded, 2, 1)).containsOnly(1);
+  }
+
   @Test
   void nothingLeftToChooseIsNamed() {
     Sampler sampler = new Sampler(Options.greedy().excluding(4));

@@ -64,6 +64,51 @@ class ThreadTeamTest {
     }
   }
 
+  /** Those that waited for the part that failed say nothing of what it failed with. */
+  @ParameterizedTest
+  @ValueSource(ints = {2, 3, 4})
+  void theCauseIsThrownAndNotThatOthersWaitedForIt(int size) {
+    try (ThreadTeam team = new ThreadTeam(size)) {
+      for (int failing = 0; failing < size; failing++) {
+        int bad = failing;
+        Barrier barrier = new Barrier(size);
+        IllegalArgumentException failure = new IllegalArgumentException("the cause");
+
+        assertThatThrownBy(() ->
+                team.run((part, parts) -> {
+                  barrier.arrive(part);
+                  if (part == bad) {
+                    barrier.fail();
+                    throw failure;
+                  }
+                  barrier.arrive(part);
+                }))
+            .isSameAs(failure)
+            .hasNoSuppressedExceptions();
+        assertThatThrownBy(() -> team.run((part, parts) -> barrier.arrive(part)))
+            .as("a broken barrier")
+            .isInstanceOf(IllegalStateException.class)
+            .hasMessage("another part of this work failed");
+      }
+    }
+  }
+
+  @Test
+  void whatFurtherPartsFailedWithIsSuppressed() {
+    try (ThreadTeam team = new ThreadTeam(3)) {
+      RuntimeException[] failures = {
+        new IllegalArgumentException("0"), new IllegalStateException("1"), new ArithmeticException()
+      };
+      assertThatThrownBy(() ->
+              team.run((part, parts) -> {
+                throw failures[part];
+              }))
+          .isSameAs(failures[0])
+          .hasSuppressedException(failures[1])
+          .hasSuppressedException(failures[2]);
+    }
+  }
+
   @ParameterizedTest
   @ValueSource(ints = {1, 2, 3, 4, 5})
   void groupsWorkSideBySideOnAllThreads(int size) {

@@ -87,7 +87,8 @@ class FrozenLanguageModelTest {
     model.parameters().values().forEach(p -> Arrays.fill(p.data(), 0.1f));
 
     assertThat(advance(frozen, frozen.initialState(), tokens)).isEqualTo(before);
-    assertThat(advance(model.freeze(), model.freeze().initialState(), tokens)).isNotEqualTo(before);
+    FrozenLanguageModel later = model.freeze();
+    assertThat(advance(later, later.initialState(), tokens)).isNotEqualTo(before);
   }
 
   @Test
@@ -145,6 +146,21 @@ class FrozenLanguageModelTest {
       for (int text = 0; text < texts; text++) {
         assertThat(together.get(text).get()).isEqualTo(alone.get(text));
       }
+    }
+  }
+
+  @Test
+  void aStateOfAnotherModelIsRefused() {
+    LanguageModel model = model(CellKind.GRU, 20, 0, 9, 1);
+    FrozenLanguageModel frozen = model.freeze();
+    FrozenLanguageModel.State state = model.freeze().initialState();
+    for (FrozenLanguageModel.State its : List.of(state, state.copy())) {
+      assertThatIllegalArgumentException()
+          .isThrownBy(() -> frozen.advance(its, 1))
+          .withMessage(
+              "this state is of another model: advance it with the one whose initialState() made"
+                  + " it");
+      assertThatIllegalArgumentException().isThrownBy(() -> frozen.read(its, 1));
     }
   }
 

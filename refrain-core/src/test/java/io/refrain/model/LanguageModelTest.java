@@ -9,6 +9,7 @@ import io.refrain.data.TokenBatch;
 import io.refrain.kernel.ThreadTeam;
 import io.refrain.loss.CrossEntropy;
 import io.refrain.nn.GradientCheck;
+import io.refrain.nn.recurrent.Regularization;
 import io.refrain.tensor.Tape;
 import io.refrain.tensor.Tensor;
 import java.util.ArrayList;
@@ -38,6 +39,28 @@ class LanguageModelTest {
           shapes.put(name, shape);
         });
     return shapes;
+  }
+
+  private static LanguageModelRegularization locked(double layers, double input, double output) {
+    Regularization ofLayers = new Regularization(layers, true, 0, 0.1, 0);
+    return new LanguageModelRegularization(0, input, output, ofLayers, 0, 0);
+  }
+
+  /** There is nothing to lock; but where only input or output drop, layers need not. */
+  @Test
+  void lockedDropoutNeedsADropout() {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> locked(0, 0, 0))
+        .withMessage(
+            "locked dropout needs a dropout above 0, between layers, of the input or of the"
+                + " output: set one, or do not lock it");
+    for (var rates : List.of(locked(0.5, 0, 0), locked(0, 0.5, 0), locked(0, 0, 0.5))) {
+      LanguageModelConfig config =
+          new LanguageModelConfig(9, 4, CellKind.RNN_TANH, 5, 2, false, false, rates);
+      LanguageModel model = new LanguageModel(config, new SplittableRandom(1));
+      assertThat(model.config().regularization()).isEqualTo(rates);
+      assertThat(config.stack().regularization().zoneoutHidden()).isEqualTo(0.1);
+    }
   }
 
   @Test

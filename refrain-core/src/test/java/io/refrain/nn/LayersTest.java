@@ -166,6 +166,12 @@ class LayersTest {
     assertMessage(() -> embedding.forward(tape, new int[] {1, 5}, 2), "index 5", "position 1", "4");
     assertMessage(() -> embedding.forward(tape, new int[] {-1}, 1), "index -1", "position 0");
     assertMessage(() -> embedding.forward(tape, new int[] {1, 2}, 3), "indices", "3", "2");
+    assertMessage(() -> Linear.tied(Parameter.of(3), random), "two dimensions", "[out, in]");
+    assertMessage(
+        () -> Linear.tied(Parameter.transposed(4, 4), random),
+        "[4, 4]",
+        "column by column",
+        "Parameter.of");
     assertMessage(() -> linear.weight().assign(new float[11]), "[4, 3]", "12", "11");
   }
 

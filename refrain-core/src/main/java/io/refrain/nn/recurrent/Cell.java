@@ -30,6 +30,10 @@ public sealed interface Cell permits StepCell, ScanCell {
   /**
    * Whether a unit's next state depends on its own gates and its own states alone, so that the
    * units of one step may be shared between threads. A cell that normalizes over its units says no.
+   *
+   * <p>A cell that says yes is also run for some units alone, whose number stands in {@link
+   * CellStep#hidden}. Its {@linkplain StepCell#notes notes} must then be whole blocks of so many
+   * values, one for each unit: a multiple of {@code hidden}.
    */
   default boolean unitwise() {
     return false;

@@ -68,9 +68,9 @@ final class FrozenPosition {
   /**
    * Does a thread's part of the step number {@code t} of a run; all threads meet at its end.
    *
-   * @param outputs [steps × output]
+   * @param outputs [steps × output] from {@code outputsAt} on
    */
-  void step(int part, Barrier barrier, int t, float[] outputs) {
+  void step(int part, Barrier barrier, int t, float[] outputs, int outputsAt) {
     FrozenShare share = shares[part];
     float[][] previous = states[(turn + t) & 1];
     float[][] next = states[(turn + t + 1) & 1];
@@ -85,7 +85,7 @@ final class FrozenPosition {
       }
       case ScanCell cell -> share.scan(cell, t, previous[0], next[0]);
     }
-    share.copyOutput(next[0], outputs, t * layer.output, part);
+    share.copyOutput(next[0], outputs, outputsAt + t * layer.output, part);
     barrier.arrive(part);
   }
 

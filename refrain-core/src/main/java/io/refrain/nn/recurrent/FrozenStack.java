@@ -4,6 +4,7 @@ import io.refrain.kernel.Barrier;
 import io.refrain.kernel.Kernels;
 import io.refrain.kernel.ThreadTeam;
 import io.refrain.nn.Sizes;
+import io.refrain.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -26,31 +27,47 @@ public final class FrozenStack {
   /** Takes some microseconds to read, against the fraction of one that a meeting takes. */
   private static final long WEIGHTS_OF_A_THREAD = 1 << 17;
 
+  /**
+   * Steps whose inputs are multiplied at once: enough of them to compute longer than to read the
+   * weights, and few enough that the room for them stays small however long a sequence is.
+   */
+  private static final int PIECE = 256;
+
   private final boolean residual;
   private final List<FrozenLayer> layers = new ArrayList<>();
 
-  /** What one sequence carries from step to step, and the room a step needs. */
+  /**
+   * What one sequence carries from step to step, and the room a step needs. It belongs to the stack
+   * that made it. Where a cell or a thread failed, the values are those of no step: {@link #reset}
+   * it, or go on from a copy made before.
+   */
   public static final class State {
+    private final FrozenStack stack;
     private final List<FrozenPosition> layers;
     private final float[] sum; // of the layers' outputs, where each adds what it reads
-    private final float[][] between = {NONE, NONE}; // [steps × width] from layer to layer
+    private final float[][] between = {NONE, NONE}; // [steps of a piece × width], layer to layer
     private final float[] last; // [width] of a single step
     private final int[] index = new int[1];
     private Barrier barrier = new Barrier(1);
     private int parts = 1;
 
-    private State(List<FrozenPosition> layers, boolean residual) {
+    private State(FrozenStack stack, List<FrozenPosition> layers) {
+      this.stack = stack;
       this.layers = layers;
-      last = new float[layers.getLast().output().length];
-      sum = residual ? new float[layers.getLast().output().length] : NONE;
+      last = new float[stack.outputWidth()];
+      sum = stack.residual ? new float[stack.outputWidth()] : NONE;
     }
 
-    /** The output of the last layer: the array of the present step. */
+    /**
+     * The output of the last layer after the last step, {@link FrozenStack#outputWidth} values: the
+     * array itself, to be read. The next step may write its output into another one, and the step
+     * after that into this one again; ask anew after each, and copy what must last.
+     */
     public float[] output() {
       return sum.length > 0 ? sum : layers.getLast().output();
     }
 
-    private void prepare(FrozenStack stack, int threads, int steps) {
+    private void prepare(int threads, int steps) {
       if (parts != threads) {
         parts = threads;
         barrier = new Barrier(threads);
@@ -72,7 +89,7 @@ public final class FrozenStack {
 
     /** A copy that goes its own way. */
     public State copy() {
-      State copy = new State(layers.stream().map(FrozenPosition::copy).toList(), sum.length > 0);
+      State copy = new State(stack, layers.stream().map(FrozenPosition::copy).toList());
       System.arraycopy(sum, 0, copy.sum, 0, sum.length);
       return copy;
     }
@@ -93,7 +110,7 @@ public final class FrozenStack {
 
   /** Zeros: the state before a sequence begins. */
   public State initialState() {
-    return new State(layers.stream().map(FrozenPosition::new).toList(), residual);
+    return new State(this, layers.stream().map(FrozenPosition::new).toList());
   }
 
   /**
@@ -102,12 +119,10 @@ public final class FrozenStack {
    */
   public int threads(int available) {
     long weights = 0;
-    int threads = available;
     for (FrozenLayer layer : layers) {
       weights += layer.weights();
-      threads = Math.min(threads, layer.parts(available));
     }
-    return Math.clamp(weights / WEIGHTS_OF_A_THREAD, 1, threads);
+    return Math.clamp(weights / WEIGHTS_OF_A_THREAD, 1, parts(available));
   }
 
   /** Values in an output. */
@@ -115,86 +130,138 @@ public final class FrozenStack {
     return layers.getLast().output;
   }
 
-  /** Advances by the one-hot vector of an index, which the caller has checked. */
+  /**
+   * Advances by the one-hot vector of an index.
+   *
+   * @param index from 0 to the stack's input size - 1
+   * @throws IllegalArgumentException when it is not, when this stack reads vectors, or when the
+   *     state is of another stack; nothing has changed then
+   */
   public void advance(State state, int index) {
     advance(state, index, null);
   }
 
   /**
-   * Advances by the one-hot vector of an index, which the caller has checked.
+   * Advances by the one-hot vector of an index.
    *
-   * @param team its threads share the work; null for the calling thread alone
+   * @param index from 0 to the stack's input size - 1
+   * @param team its threads share the work; null for the calling thread alone. Changes no bit.
+   * @throws IllegalArgumentException as without a team
    */
   public void advance(State state, int index, @Nullable ThreadTeam team) {
+    require(state, true);
+    int count = layers.getFirst().input;
+    if (index < 0 || index >= count) {
+      throw new IllegalArgumentException("index %d is outside 0 to %d".formatted(index, count - 1));
+    }
     state.index[0] = index;
-    run(team, state, state.index, NONE, 0, 1, state.last);
+    runPiece(team, state, state.index, NONE, 0, 1, state.last, 0);
   }
 
-  /** Advances by a vector at {@code at} in {@code x}. */
+  /**
+   * Advances by a vector.
+   *
+   * @param x holds the input's values from {@code at} on
+   * @throws IllegalArgumentException when it does not hold that many, when this stack reads
+   *     indices, or when the state is of another stack; nothing has changed then
+   */
   public void advance(State state, float[] x, int at) {
     advance(state, x, at, null);
   }
 
   /**
-   * Advances by a vector at {@code at} in {@code x}.
+   * Advances by a vector.
    *
-   * @param team its threads share the work; null for the calling thread alone
+   * @param x holds the input's values from {@code at} on
+   * @param team its threads share the work; null for the calling thread alone. Changes no bit.
+   * @throws IllegalArgumentException as without a team
    */
   public void advance(State state, float[] x, int at, @Nullable ThreadTeam team) {
-    run(team, state, null, x, at, 1, state.last);
+    require(state, false);
+    int input = layers.getFirst().input;
+    if (at < 0 || at > x.length - input) {
+      throw new IllegalArgumentException(
+          "the array must hold a vector of %d values from %d on, but its length is %d"
+              .formatted(input, at, x.length));
+    }
+    runPiece(team, state, null, x, at, 1, state.last, 0);
   }
 
   /**
-   * Advances by a sequence of vectors.
+   * Advances by a sequence of vectors. The room for it is bounded, however long it is.
    *
-   * @param team its threads share the work
+   * @param team its threads share the work. Changes no bit.
    * @param x [steps × input], row-major
    * @param outputs [steps × output], becomes the last layer's output at every step
+   * @throws IllegalArgumentException when the lengths do not fit, when this stack reads indices, or
+   *     when the state is of another stack; nothing has changed then
    */
   public void run(ThreadTeam team, State state, float[] x, float[] outputs) {
-    FrozenLayer first = layers.getFirst();
-    int steps = x.length / first.input;
-    Sizes.equal("number of input values", steps * first.input, x.length);
-    Sizes.equal("number of output values", steps * outputWidth(), outputs.length);
-    if (steps > 0) {
-      run(team, state, null, x, 0, steps, outputs);
+    require(state, false);
+    int input = layers.getFirst().input;
+    int steps = x.length / input;
+    Sizes.equal("number of input values", steps * input, x.length);
+    Sizes.equal("number of output values", Tensor.size(steps, outputWidth()), outputs.length);
+    for (int first = 0; first < steps; first += PIECE) {
+      int length = Math.min(PIECE, steps - first);
+      runPiece(team, state, null, x, first * input, length, outputs, first * outputWidth());
     }
   }
 
-  private void run(
+  private void require(State state, boolean indices) {
+    if (state.stack != this) {
+      throw new IllegalArgumentException(
+          "this state is of another stack: advance it with the one whose initialState() made it");
+    }
+    if (indices != layers.getFirst().readsIndices()) {
+      throw new IllegalArgumentException(
+          indices
+              ? "this stack reads vectors: pass a float[], or build it with withIndexedInput()"
+              : "this stack reads indices: pass an int, or build it without withIndexedInput()");
+    }
+  }
+
+  private void runPiece(
       @Nullable ThreadTeam team,
       State state,
       int @Nullable [] indices,
       float[] x,
       int at,
       int steps,
-      float[] outputs) {
-    if ((indices != null) != layers.getFirst().readsIndices()) {
-      throw new IllegalStateException(
-          "this stack reads " + (indices == null ? "indices" : "vectors"));
-    }
-    int threads = team == null ? 1 : team.size();
-    int parts = threads;
-    for (FrozenLayer layer : layers) {
-      parts = Math.min(parts, layer.parts(threads));
-    }
-    state.prepare(this, parts, steps);
-    int sharing = parts;
-    if (team == null || parts == 1) {
-      runPart(state, 0, sharing, indices, x, at, steps, outputs);
-    } else {
-      team.run((part, all) -> {
-        if (part < sharing) {
-          runPart(state, part, sharing, indices, x, at, steps, outputs);
-        }
-      });
+      float[] outputs,
+      int outputsAt) {
+    int parts = team == null ? 1 : parts(team.size());
+    state.prepare(parts, steps);
+    try {
+      if (team == null || parts == 1) {
+        runPart(state, 0, parts, indices, x, at, steps, outputs, outputsAt);
+      } else {
+        team.run((part, all) -> {
+          if (part < parts) {
+            runPart(state, part, parts, indices, x, at, steps, outputs, outputsAt);
+          }
+        });
+      }
+    } catch (RuntimeException | Error e) {
+      state.parts = 0; // the next piece needs a new barrier: this one is broken
+      throw e;
     }
     for (FrozenPosition position : state.layers) {
       position.end(steps);
     }
     if (residual) {
-      System.arraycopy(outputs, (steps - 1) * outputWidth(), state.sum, 0, outputWidth());
+      int last = outputsAt + (steps - 1) * outputWidth();
+      System.arraycopy(outputs, last, state.sum, 0, outputWidth());
     }
+  }
+
+  /** How many of so many threads can share every layer. */
+  private int parts(int threads) {
+    int parts = threads;
+    for (FrozenLayer layer : layers) {
+      parts = Math.min(parts, layer.parts(threads));
+    }
+    return parts;
   }
 
   private void runPart(
@@ -205,25 +272,25 @@ public final class FrozenStack {
       float[] x,
       int at,
       int steps,
-      float[] outputs) {
+      float[] outputs,
+      int outputsAt) {
     try {
       float[] below = x;
       for (int i = 0; i < layers.size(); i++) {
         FrozenPosition position = state.layers.get(i);
-        float[] above = i == layers.size() - 1 ? outputs : state.between[i & 1];
+        boolean top = i == layers.size() - 1;
+        float[] above = top ? outputs : state.between[i & 1];
+        int aboveAt = top ? outputsAt : 0;
         if (i == 0 && indices != null) {
           position.begin(part, indices);
         } else {
           position.begin(part, below, i == 0 ? at : 0, steps);
         }
         for (int t = 0; t < steps; t++) {
-          position.step(part, state.barrier, t, above);
+          position.step(part, state.barrier, t, above, aboveAt);
         }
         if (residual && i > 0) {
-          int size = steps * outputWidth();
-          int from = ThreadTeam.boundary(size, part, parts);
-          int to = ThreadTeam.boundary(size, part + 1, parts);
-          KERNELS.add(below, from, above, from, to - from);
+          addPart(below, above, aboveAt, steps * outputWidth(), part, parts);
           state.barrier.arrive(part);
         }
         below = above;
@@ -232,5 +299,11 @@ public final class FrozenStack {
       state.barrier.fail();
       throw e;
     }
+  }
+
+  private static void addPart(float[] x, float[] sum, int sumAt, int size, int part, int parts) {
+    int from = ThreadTeam.boundary(size, part, parts);
+    int to = ThreadTeam.boundary(size, part + 1, parts);
+    KERNELS.add(x, from, sum, sumAt + from, to - from);
   }
 }

@@ -11,7 +11,9 @@ public interface LayerObserver {
    *
    * @param layer from 0; each direction counts
    * @param output [rows, width], the rows time first; after backward its gradient is that of all
-   *     that depends on it, by later steps as well
+   *     that depends on it, by later steps as well. Where the hidden state has zoneout of some
+   *     rate, it is 1 - rate of that: what is left for the cell when the state before the step has
+   *     taken its share.
    * @param gates [rows, gates·hidden] as the cell left them; until backward
    */
   void observe(int layer, Tensor output, float[] gates);

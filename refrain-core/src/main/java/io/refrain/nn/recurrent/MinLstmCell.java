@@ -66,20 +66,21 @@ public final class MinLstmCell implements ScanCell {
     float[] gates = s.gates();
     float[] d = s.decay();
     float[] ddrive = s.drive();
-    float[] shares = new float[2 * n]; // F, I
     for (int row = 0; row < s.rows(); row++) {
       int f = s.gatesAt() + row * 3 * n;
       int i = f + n;
       int candidate = i + n;
       int at = s.at() + row * n;
-      KERNELS.sum(gates, f, gates, i, shares, 0, n);
-      KERNELS.quotient(gates, i, shares, 0, shares, n, n);
-      KERNELS.quotient(gates, f, shares, 0, shares, 0, n);
+      int share = candidate; // F, then I, where the candidate is no longer needed
       KERNELS.product(ddrive, at, gates, candidate, gates, candidate, n);
       KERNELS.difference(d, at, gates, candidate, d, at, n);
-      KERNELS.product(ddrive, at, shares, n, gates, candidate, n);
-      KERNELS.product(d, at, shares, 0, d, at, n);
-      KERNELS.product(d, at, shares, n, d, at, n);
+      KERNELS.sum(gates, f, gates, i, gates, share, n);
+      KERNELS.quotient(gates, f, gates, share, gates, share, n);
+      KERNELS.product(d, at, gates, share, d, at, n);
+      KERNELS.sum(gates, f, gates, i, gates, share, n);
+      KERNELS.quotient(gates, i, gates, share, gates, share, n);
+      KERNELS.product(d, at, gates, share, d, at, n);
+      KERNELS.product(ddrive, at, gates, share, gates, candidate, n);
       KERNELS.oneMinus(gates, f, gates, f, n);
       KERNELS.product(gates, f, d, at, gates, f, n);
       KERNELS.oneMinus(gates, i, gates, i, n);

@@ -95,7 +95,7 @@ final class RecurrentLayer implements Module {
    * What a pass over a batch is told.
    *
    * @param initial the states before the first step, each [batch, width]
-   * @param zero whether they are known to be zeros
+   * @param zero whether the hidden state among them is zeros
    * @param reverse whether to run from the last step to the first
    * @param regularization what may be left out
    * @param random draws it; null when not training

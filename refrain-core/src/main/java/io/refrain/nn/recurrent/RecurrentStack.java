@@ -44,8 +44,13 @@ public final class RecurrentStack implements Module {
    * Creates a stack with PyTorch's initial distribution.
    *
    * @param random draws the weights
+   * @throws IllegalArgumentException when dropout is to be locked and there is none
    */
   public RecurrentStack(StackOptions options, RandomGenerator random) {
+    if (options.regularization().locked() && options.regularization().dropout() == 0) {
+      throw new IllegalArgumentException(
+          "locked dropout needs a dropout above 0: set its probability, or do not lock it");
+    }
     this.options = options;
     for (int layer = 0; layer < options.layers(); layer++) {
       for (int direction = 0; direction < options.directions(); direction++) {
@@ -95,7 +100,12 @@ public final class RecurrentStack implements Module {
     return options;
   }
 
-  /** Zeros: the state before a sequence begins. */
+  /**
+   * Zeros: the state before a sequence begins.
+   *
+   * @param batch how many sequences
+   * @throws IllegalArgumentException when that is less than 1, or more than arrays can hold
+   */
   public RecurrentState initialState(int batch) {
     return RecurrentState.zeros(options, batch);
   }
@@ -104,7 +114,8 @@ public final class RecurrentStack implements Module {
    * Runs over a batch of sequences of vectors of one length, without dropout.
    *
    * @param x [steps, batch, input], or [batch, steps, input] when batch first
-   * @param state the state before the first step
+   * @param state the state before the first step, each tensor [batch, width]
+   * @throws IllegalArgumentException when a shape does not fit, or this stack reads indices
    */
   public Output forward(Tape tape, Tensor x, RecurrentState state) {
     return forward(tape, Sequences.of(x), state);
@@ -113,8 +124,11 @@ public final class RecurrentStack implements Module {
   /**
    * Runs over a batch of sequences of indices of one length, without dropout.
    *
-   * @param indices [steps × batch] row-major, or [batch × steps] when batch first
-   * @param state the state before the first step
+   * @param indices [steps × batch] row-major, or [batch × steps] when batch first, each from 0 to
+   *     the input size - 1; the array itself is kept, and read again by backward
+   * @param state the state before the first step, each tensor [batch, width]
+   * @throws IllegalArgumentException when a number or shape does not fit, or this stack reads
+   *     vectors
    */
   public Output forward(Tape tape, int[] indices, int steps, int batch, RecurrentState state) {
     return forward(
@@ -128,7 +142,11 @@ public final class RecurrentStack implements Module {
   /**
    * Runs over a batch of sequences, without dropout.
    *
-   * @param state the state before the first step
+   * @param sequences vectors or indices, as the stack reads them
+   * @param state the state before the first step, each tensor [batch, width], in the order of the
+   *     sequences; gradient flows into tensors that want one
+   * @return output and state, which live as long as the tape
+   * @throws IllegalArgumentException when an index, a length or a shape does not fit
    */
   public Output forward(Tape tape, Sequences sequences, RecurrentState state) {
     return run(tape, sequences, state, null, null);
@@ -137,8 +155,10 @@ public final class RecurrentStack implements Module {
   /**
    * Runs over a batch of sequences as training does.
    *
-   * @param state the state before the first step
+   * @param sequences vectors or indices, as the stack reads them
+   * @param state the state before the first step, each tensor [batch, width]
    * @param random draws what the {@linkplain Regularization regularization} leaves out
+   * @throws IllegalArgumentException as without a generator
    */
   public Output forward(
       Tape tape, Sequences sequences, RecurrentState state, RandomGenerator random) {
@@ -148,7 +168,10 @@ public final class RecurrentStack implements Module {
   /**
    * Runs over a batch of sequences without dropout, and lets somebody look.
    *
-   * @param state the state before the first step
+   * @param sequences vectors or indices, as the stack reads them
+   * @param state the state before the first step, each tensor [batch, width]
+   * @param observer is shown every layer when it has run
+   * @throws IllegalArgumentException as {@link #forward(Tape, Sequences, RecurrentState)}
    */
   public Output observe(
       Tape tape, Sequences sequences, RecurrentState state, LayerObserver observer) {
@@ -220,7 +243,11 @@ public final class RecurrentStack implements Module {
                   layout.timeline(),
                   input,
                   new RecurrentLayer.Pass(
-                      initial, state.isZero(), direction == 1, options.regularization(), random));
+                      initial,
+                      state.isHiddenZero(index),
+                      direction == 1,
+                      options.regularization(),
+                      random));
       run.forward();
       tape.record(run::backward);
       if (observer != null) {

@@ -9,6 +9,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * A batch of sequences for a {@link RecurrentStack}: vectors, or indices that stand for one-hot
  * vectors, all of one length or each of its own.
+ *
+ * <p>Vectors and indices are not copied. A pass reads them again when it runs backwards, so leave
+ * them as they are until then; lengths are copied.
  */
 public final class Sequences {
   private final @Nullable Tensor vectors;
@@ -33,7 +36,9 @@ public final class Sequences {
   /**
    * Sequences of vectors.
    *
-   * @param x [steps, batch, input], or [batch, steps, input] for a stack that is batch first
+   * @param x [steps, batch, input], or [batch, steps, input] for a stack that is batch first; its
+   *     gradient flows back where it wants one
+   * @throws IllegalArgumentException when it has not three dimensions
    */
   public static Sequences of(Tensor x) {
     if (x.rank() != 3) {
@@ -47,9 +52,12 @@ public final class Sequences {
   /**
    * Sequences of indices.
    *
-   * @param indices [first × second] row-major
+   * @param indices [first × second] row-major, each from 0 to the stack's input size - 1; the array
+   *     itself is kept, and read again by backward
    * @param first how many time steps, or the batch size for a stack that is batch first
    * @param second the batch size, or how many time steps
+   * @throws IllegalArgumentException when there are not so many indices; whether each is one is
+   *     checked by the stack
    */
   public static Sequences of(int[] indices, int first, int second) {
     Sizes.equal("number of indices", Tensor.size(first, second), indices.length);
@@ -60,7 +68,8 @@ public final class Sequences {
    * The same, of which only the first {@code lengths[row]} steps of each row are there; the others
    * are padding that is never looked at. A batch costs what its real steps cost.
    *
-   * @param lengths one for each sequence, in any order
+   * @param lengths in time steps, one for each sequence, in any order; at least 1 and at most those
+   *     of the batch, which is checked by the stack
    */
   public Sequences withLengths(int... lengths) {
     return new Sequences(vectors, indices, first, second, lengths.clone());

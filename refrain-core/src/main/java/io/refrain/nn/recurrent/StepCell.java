@@ -22,7 +22,12 @@ public non-sealed interface StepCell extends Cell {
     return 0;
   }
 
-  /** How many values are kept for each row from forward to backward. */
+  /**
+   * How many values are kept for each row from forward to backward; a multiple of {@code hidden}
+   * where the cell is {@link #unitwise}.
+   *
+   * @param hidden how many units
+   */
   default int notes(int hidden) {
     return 0;
   }

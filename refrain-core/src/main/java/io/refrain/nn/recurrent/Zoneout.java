@@ -68,7 +68,7 @@ final class Zoneout {
         KERNELS.mask(random.nextLong(), 0, drop, 1f, kept[state], 0, size);
       }
     }
-    float[] held = tape.buffer(any ? rates.length * timeline.batch() * layer.hidden : 0);
+    float[] held = tape.buffer(any ? Tensor.size(rates.length, timeline.batch(), layer.hidden) : 0);
     return new Zoneout(rates, kept, held, any, timeline.batch(), layer.hidden);
   }
 

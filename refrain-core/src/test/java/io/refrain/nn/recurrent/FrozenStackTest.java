@@ -1,14 +1,18 @@
 package io.refrain.nn.recurrent;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.refrain.kernel.Kernels;
 import io.refrain.kernel.ThreadTeam;
 import io.refrain.nn.recurrent.StackProblem.Option;
 import io.refrain.nn.recurrent.StackProblem.Shape;
 import io.refrain.tensor.Tape;
 import io.refrain.tensor.Tensor;
+import java.lang.management.ManagementFactory;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
@@ -206,11 +210,173 @@ class FrozenStackTest {
     FrozenStack indexed = stack(ElmanCell.Nonlinearity.TANH, 6, 5, 1, true).freeze();
     FrozenStack dense = stack(ElmanCell.Nonlinearity.TANH, 6, 5, 1, false).freeze();
 
-    assertThatIllegalStateException()
-        .isThrownBy(() -> indexed.advance(indexed.initialState(), new float[6], 0))
-        .withMessage("this stack reads indices");
-    assertThatIllegalStateException()
-        .isThrownBy(() -> dense.advance(dense.initialState(), 3))
-        .withMessage("this stack reads vectors");
+    String indices =
+        "this stack reads indices: pass an int, or build it without withIndexedInput()";
+    assertMessage(() -> indexed.advance(indexed.initialState(), new float[6], 0), indices);
+    assertMessage(
+        () -> indexed.run(ThreadTeam.single(), indexed.initialState(), new float[0], new float[0]),
+        indices);
+    assertMessage(
+        () -> dense.advance(dense.initialState(), 3),
+        "this stack reads vectors: pass a float[], or build it with withIndexedInput()");
+  }
+
+  private static void assertMessage(Runnable mistake, String message) {
+    assertThatIllegalArgumentException().isThrownBy(mistake::run).withMessage(message);
+  }
+
+  @Test
+  void whatDoesNotFitIsNamedAndChangesNothing() {
+    FrozenStack indexed = stack(ElmanCell.Nonlinearity.TANH, 6, 5, 1, true).freeze();
+    FrozenStack dense = stack(ElmanCell.Nonlinearity.TANH, 6, 5, 1, false).freeze();
+    FrozenStack.State ofIndices = indexed.initialState();
+    FrozenStack.State ofVectors = dense.initialState();
+    for (int index : new int[] {-1, 6, Integer.MAX_VALUE}) {
+      assertMessage(
+          () -> indexed.advance(ofIndices, index), "index %d is outside 0 to 5".formatted(index));
+    }
+    for (int at : new int[] {-1, 7, Integer.MAX_VALUE}) {
+      assertMessage(
+          () -> dense.advance(ofVectors, new float[12], at),
+          "the array must hold a vector of 6 values from %d on, but its length is 12"
+              .formatted(at));
+    }
+    assertMessage(
+        () -> dense.advance(ofVectors, new float[5], 0),
+        "the array must hold a vector of 6 values from 0 on, but its length is 5");
+    ThreadTeam team = ThreadTeam.single();
+    assertMessage(
+        () -> dense.run(team, ofVectors, new float[13], new float[10]),
+        "number of input values must be 12, but is 13");
+    assertMessage(
+        () -> dense.run(team, ofVectors, new float[12], new float[11]),
+        "number of output values must be 10, but is 11");
+    dense.run(team, ofVectors, new float[0], new float[0]);
+
+    assertThat(ofIndices.output()).containsOnly(0f);
+    assertThat(ofVectors.output()).containsOnly(0f);
+    dense.advance(ofVectors, vectors(12), 6); // the last that fits
+  }
+
+  @Test
+  void aStateOfAnotherStackIsRefused() {
+    RecurrentStack stack = stack(ElmanCell.Nonlinearity.TANH, 6, 5, 1, false);
+    FrozenStack frozen = stack.freeze();
+    FrozenStack again = stack.freeze(); // its weights may be others by then
+    FrozenStack.State state = again.initialState();
+    String message =
+        "this state is of another stack: advance it with the one whose initialState() made it";
+
+    assertMessage(() -> frozen.advance(state, new float[6], 0), message);
+    assertMessage(() -> frozen.advance(state.copy(), new float[6], 0), message);
+    assertMessage(() -> frozen.advance(state, 1), message);
+    assertMessage(
+        () -> frozen.run(ThreadTeam.single(), state, new float[6], new float[5]), message);
+  }
+
+  /** Pieces of 256 steps are laid end to end. */
+  @ParameterizedTest
+  @EnumSource
+  void longSequencesGiveTheBitsOfSingleSteps(TestedCell cell) {
+    for (Set<Option> options : List.of(Set.<Option>of(), Set.of(Option.RESIDUAL))) {
+      Shape shape = new Shape(3, 600, 1, 5, 40);
+      StackProblem problem = new StackProblem(cell, shape, options, new SplittableRandom(4));
+      FrozenStack frozen = problem.stack.freeze();
+      FrozenStack.State state = frozen.initialState();
+      float[] expected = new float[600 * 40];
+      for (int step = 0; step < 600; step++) {
+        advance(problem, frozen, state, step);
+        System.arraycopy(state.output(), 0, expected, step * 40, 40);
+      }
+      for (int threads = 1; threads <= 2; threads++) {
+        try (ThreadTeam team = new ThreadTeam(threads)) {
+          FrozenStack.State whole = frozen.initialState();
+          float[] outputs = new float[600 * 40];
+          frozen.run(team, whole, problem.x.data(), outputs);
+          assertThat(outputs).isEqualTo(expected);
+          assertThat(whole.output()).isEqualTo(state.output());
+        }
+      }
+    }
+  }
+
+  /** Each run with a state of its own, until the compiler has reached the kernels. */
+  @Test
+  void aLongerSequenceTakesNoMoreRoom() {
+    assumeTrue(Kernels.get().lanes() > 1, "no SIMD here: the scalar product takes room for sums");
+    var threads = (com.sun.management.ThreadMXBean) ManagementFactory.getThreadMXBean();
+    assumeTrue(threads.isThreadAllocatedMemorySupported(), "this JVM does not count allocation");
+    FrozenStack frozen = stack(ElmanCell.Nonlinearity.TANH, 6, 64, 2, false).freeze();
+    ThreadTeam team = ThreadTeam.single();
+    float[] x = new float[4096 * 6];
+    float[] outputs = new float[4096 * 64];
+    long roomOfAll = 4096L * 64 * Float.BYTES;
+    long bytes = Long.MAX_VALUE;
+    for (int i = 0; bytes >= roomOfAll && i < 300; i++) {
+      long before = threads.getCurrentThreadAllocatedBytes();
+      frozen.run(team, frozen.initialState(), x, outputs);
+      bytes = threads.getCurrentThreadAllocatedBytes() - before;
+    }
+
+    assertThat(bytes).isLessThan(roomOfAll);
+  }
+
+  /** An Elman cell that fails when asked to, in one of the threads that share it. */
+  private static final class FailingCell implements StepCell {
+    private final ElmanCell elman = new ElmanCell(ElmanCell.Nonlinearity.TANH);
+    private volatile boolean failsInMember;
+
+    @Override
+    public int gates() {
+      return 1;
+    }
+
+    @Override
+    public int states() {
+      return 1;
+    }
+
+    @Override
+    public boolean unitwise() {
+      return true;
+    }
+
+    @Override
+    public void forward(CellStep step) {
+      if (failsInMember && Thread.currentThread().getName().startsWith("refrain-")) {
+        throw new ArithmeticException("the cell failed");
+      }
+      elman.forward(step);
+    }
+
+    @Override
+    public void backward(CellStep step) {
+      elman.backward(step);
+    }
+  }
+
+  @Test
+  void aFailureIsThrownAsItIsAndTheStateMayBeUsedAgain() {
+    FailingCell cell = new FailingCell();
+    RecurrentStack stack =
+        new RecurrentStack(StackOptions.of(cell, 4, 512), new SplittableRandom(1));
+    FrozenStack frozen = stack.freeze();
+    float[] x = vectors(3 * 4);
+    float[] expected = new float[3 * 512];
+    frozen.run(ThreadTeam.single(), frozen.initialState(), x, expected);
+    try (ThreadTeam team = new ThreadTeam(2)) {
+      FrozenStack.State state = frozen.initialState();
+      float[] outputs = new float[3 * 512];
+      cell.failsInMember = true;
+      assertThatThrownBy(() -> frozen.run(team, state, x, outputs))
+          .isInstanceOf(ArithmeticException.class)
+          .hasMessage("the cell failed");
+      cell.failsInMember = false;
+      state.reset();
+
+      frozen.run(team, state, x, outputs);
+
+      assertThat(outputs).isEqualTo(expected);
+    }
   }
 }

@@ -1,5 +1,6 @@
 package io.refrain.nn.recurrent;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
@@ -77,10 +78,10 @@ class RecurrentMistakesTest {
         "the hidden state of layer 0 must have the shape [2, 5], but is tensor of shape [3, 5]:"
             + " begin with initialState(2)");
     Tensor h = Tensor.constant(new float[2 * 5], 2, 5);
-    Tensor flat = Tensor.constant(new float[2 * 5], 10);
+    Tensor narrow = Tensor.constant(new float[2 * 4], 2, 4);
     assertMessage(
-        () -> lstm.forward(tape, x, RecurrentState.of(List.of(List.of(h, flat)))),
-        "the cell state of layer 0 must have the shape [2, 5], but is tensor of shape [10]: begin"
+        () -> lstm.forward(tape, x, RecurrentState.of(List.of(List.of(h, narrow)))),
+        "the cell state of layer 0 must have the shape [2, 5], but is tensor of shape [2, 4]: begin"
             + " with initialState(2)");
     RecurrentStack projected = stack(LSTM.withProjection(2));
     assertMessage(
@@ -96,6 +97,43 @@ class RecurrentMistakesTest {
         () -> both.forward(tape, x, RecurrentState.of(List.of(List.of(h), List.of(wide)))),
         "the hidden state of layer 0, reverse must have the shape [2, 5], but is tensor of shape"
             + " [2, 6]: begin with initialState(2)");
+  }
+
+  @Test
+  void tensorsThatAreNoState() {
+    Tensor h = Tensor.constant(new float[2 * 5], 2, 5);
+    Tensor flat = Tensor.constant(new float[2 * 5], 10);
+    Tensor three = Tensor.constant(new float[3 * 5], 3, 5);
+    assertMessage(
+        () -> RecurrentState.of(List.of()),
+        "a state needs the states of at least one layer: see initialState(batch) of the stack");
+    assertMessage(
+        () -> RecurrentState.of(List.of(List.of(h), List.of())),
+        "layer 1 of a state has no tensors: give it the hidden state at least");
+    assertMessage(
+        () -> RecurrentState.of(List.of(List.of(h, flat))),
+        "every tensor in layer 0 of this state must have the shape [2, width], but one is tensor of"
+            + " shape [10]");
+    assertMessage(
+        () -> RecurrentState.of(List.of(List.of(flat))),
+        "every tensor in layer 0 of this state must have the shape [batch, width], but one is"
+            + " tensor of shape [10]");
+    assertMessage(
+        () -> RecurrentState.of(List.of(List.of(h), List.of(three))),
+        "every tensor in layer 1 of this state must have the shape [2, width], but one is tensor of"
+            + " shape [3, 5]");
+  }
+
+  @Test
+  void aStateThatFitsInItsFirstLayerAloneIsNotCopiedAtAll() {
+    RecurrentState target = stack(LSTM.withHidden(List.of(5, 6))).initialState(2);
+    RecurrentState source = stack(LSTM.withHidden(List.of(5, 7))).initialState(2);
+    java.util.Arrays.fill(source.layer(0).getFirst().data(), 1f);
+
+    assertMessage(
+        () -> target.assign(source), "hidden size of a state of layer 1 must be 6, but is 7");
+
+    assertThat(target.isZero()).isTrue();
   }
 
   @Test
@@ -153,6 +191,49 @@ class RecurrentMistakesTest {
     assertMessage(() -> GRU.withHidden(List.of()), "number of layers must be at least 1, but is 0");
     assertMessage(() -> GRU.withHidden(List.of(5, 0)), "hidden size must be at least 1, but is 0");
     assertMessage(() -> GRU.withLayers(-2), "number of layers must be at least 1, but is -2");
+  }
+
+  @Test
+  void optionsThatWouldChangeNothing() {
+    for (StepCell cell : List.of(new LayerNormLstmCell(), new LayerNormGruCell())) {
+      assertMessage(
+          () -> StackOptions.of(cell, 3, 5).withoutBias(),
+          "the products of %s have no biases to leave out: build it without withoutBias()"
+              .formatted(cell.getClass().getSimpleName()));
+    }
+    for (Cell cell : List.of(new GruCell(), new LayerNormGruCell(), new MinLstmCell())) {
+      assertMessage(
+          () -> StackOptions.of(cell, 3, 5).with(new Regularization(0, false, 0, 0, 0.1)),
+          ("zoneout of the cell state needs a state beside the hidden one, which %s does not have:"
+                  + " set it to 0")
+              .formatted(cell.getClass().getSimpleName()));
+    }
+    assertMessage(
+        () -> stack(LSTM.with(new Regularization(0, true, 0.1, 0.1, 0.1))),
+        "locked dropout needs a dropout above 0: set its probability, or do not lock it");
+    stack(LSTM.with(new Regularization(0.1, true, 0.1, 0.1, 0.1)).withoutBias());
+  }
+
+  /** Each changes its own option and leaves what was chosen before. */
+  @Test
+  void optionsKeepOneAnother() {
+    Regularization dropout = Regularization.dropout(0.1);
+    StackOptions all =
+        LSTM.withLayers(2)
+            .withProjection(2)
+            .withoutBias()
+            .withBothDirections()
+            .withResidual()
+            .withBatchFirst()
+            .withIndexedInput()
+            .with(dropout);
+
+    assertThat(all)
+        .isEqualTo(
+            new StackOptions(
+                LSTM.cell(), 3, List.of(5, 5), 2, false, true, true, true, true, dropout));
+    assertThat(all.with(LSTM.regularization()).withHidden(List.of(4, 3)).hidden())
+        .containsExactly(4, 3);
   }
 
   @ParameterizedTest

@@ -9,12 +9,14 @@ import io.refrain.nn.GradientCheck;
 import io.refrain.nn.recurrent.ElmanCell.Nonlinearity;
 import io.refrain.tensor.Tape;
 import io.refrain.tensor.Tensor;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 
 class RecurrentStackTest {
   private static final ElmanCell TANH = new ElmanCell(Nonlinearity.TANH);
@@ -112,6 +114,46 @@ class RecurrentStackTest {
     assertThat(state.isZero()).isTrue();
     assertThat(state.layer(0).getFirst().data()).containsOnly(0f);
     assertThat(copy.layer(0).getFirst().data()).as("a copy").isEqualTo(last);
+  }
+
+  /** The arrays of a state are its own: what is written there counts, however it was made. */
+  @ParameterizedTest
+  @EnumSource
+  void valuesWrittenIntoAnInitialStateCount(TestedCell cell) {
+    RecurrentStack stack =
+        new RecurrentStack(StackOptions.of(cell.cell, 3, 5).withLayers(2), random);
+    Tensor x = Tensor.constant(GradientCheck.values(random, 4 * 2 * 3), 4, 2, 3);
+    float[] weights = GradientCheck.values(random, 4 * 2 * 5);
+    RecurrentState written = stack.initialState(2);
+    for (int layer = 0; layer < 2; layer++) {
+      for (Tensor tensor : written.layer(layer)) {
+        System.arraycopy(GradientCheck.values(random, 10), 0, tensor.data(), 0, 10);
+      }
+    }
+    assertThat(written.isZero()).isFalse();
+    List<List<Tensor>> given = List.of(written.detach().layer(0), written.detach().layer(1));
+
+    List<float[]> actual = outputAndGradients(stack, x, written, weights);
+    List<float[]> expected = outputAndGradients(stack, x, RecurrentState.of(given), weights);
+
+    for (int i = 0; i < expected.size(); i++) {
+      assertThat(actual.get(i)).isEqualTo(expected.get(i));
+    }
+    float[] ofZeros = outputAndGradients(stack, x, stack.initialState(2), weights).getFirst();
+    assertThat(actual.getFirst()).isNotEqualTo(ofZeros);
+    written.reset();
+    assertThat(outputAndGradients(stack, x, written, weights).getFirst()).isEqualTo(ofZeros);
+  }
+
+  private List<float[]> outputAndGradients(
+      RecurrentStack stack, Tensor x, RecurrentState state, float[] weights) {
+    tape.clear();
+    stack.parameters().values().forEach(parameter -> parameter.tensor().clearGradient());
+    Tensor output = stack.forward(tape, x, state).output();
+    List<float[]> result = new ArrayList<>(List.of(output.data().clone()));
+    tape.backward(GradientCheck.weightedSum(tape, output, weights));
+    stack.parameters().values().forEach(parameter -> result.add(parameter.gradient()));
+    return result;
   }
 
   @ParameterizedTest

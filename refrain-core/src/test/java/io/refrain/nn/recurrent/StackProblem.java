@@ -121,10 +121,11 @@ final class StackProblem {
     options = set.contains(Option.INDEXED) ? options.withIndexedInput() : options;
     options = set.contains(Option.BOTH_DIRECTIONS) ? options.withBothDirections() : options;
     options = set.contains(Option.RESIDUAL) ? options.withResidual() : options;
-    options = set.contains(Option.WITHOUT_BIAS) ? options.withoutBias() : options;
+    options =
+        set.contains(Option.WITHOUT_BIAS) && cell.cell.biased() ? options.withoutBias() : options;
     return options.with(
         set.contains(Option.ZONEOUT)
-            ? new Regularization(0, false, 0, 0.375, 0.125)
+            ? new Regularization(0, false, 0, 0.375, cell.hasCellState() ? 0.125 : 0)
             : regularization);
   }
 

@@ -31,6 +31,10 @@ enum TestedCell {
     return cell instanceof StepCell step && step.projectable();
   }
 
+  boolean hasCellState() {
+    return RecurrentLayer.states(cell) > 1;
+  }
+
   boolean hasHiddenWeight() {
     return cell instanceof StepCell;
   }

@@ -80,7 +80,7 @@ class ThreadCountTest {
             cell,
             shape,
             options,
-            new Regularization(0.3, ragged, weightDrop, 0.1, 0.2),
+            new Regularization(0.3, ragged, weightDrop, 0.1, cell.hasCellState() ? 0.2 : 0),
             new SplittableRandom(3));
     try (ThreadTeam team = new ThreadTeam(threads)) {
       Tape tape = Tape.recording(team);

@@ -2,6 +2,7 @@ package io.refrain.nn.recurrent;
 
 import static io.refrain.nn.recurrent.StackProblem.seed;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import io.refrain.kernel.ThreadTeam;
 import io.refrain.nn.GradientCheck;
@@ -29,7 +30,8 @@ class TrainingRandomnessTest {
   private final Tape tape = Tape.recording(ThreadTeam.single());
 
   private static Regularization everything(TestedCell cell, boolean locked) {
-    return new Regularization(0.3, locked, cell.hasHiddenWeight() ? 0.4 : 0, 0.25, 0.35);
+    return new Regularization(
+        0.3, locked, cell.hasHiddenWeight() ? 0.4 : 0, 0.25, cell.hasCellState() ? 0.35 : 0);
   }
 
   private static StackProblem problem(TestedCell cell, boolean locked, Option... options) {
@@ -145,7 +147,7 @@ class TrainingRandomnessTest {
   @ParameterizedTest
   @EnumSource
   void zoneoutKeepsAsManyValuesAsAskedFor(TestedCell cell) {
-    double[] rates = {0.25, 0.6};
+    double[] rates = {0.25, cell.hasCellState() ? 0.6 : 0};
     StackOptions options = StackOptions.of(cell.cell, 3, HIDDEN);
     RecurrentStack plain = new RecurrentStack(options, new SplittableRandom(4));
     RecurrentStack zoned =
@@ -186,7 +188,8 @@ class TrainingRandomnessTest {
   @EnumSource
   void zoneoutOfOneKeepsTheStateForever(TestedCell cell) {
     StackOptions options =
-        StackOptions.of(cell.cell, 3, 6).with(new Regularization(0, false, 0, 1, 1));
+        StackOptions.of(cell.cell, 3, 6)
+            .with(new Regularization(0, false, 0, 1, cell.hasCellState() ? 1 : 0));
     RecurrentStack stack = new RecurrentStack(options, new SplittableRandom(4));
     Tensor x = Tensor.constant(GradientCheck.values(seed(1), 4 * 2 * 3), 4, 2, 3);
 
@@ -198,6 +201,31 @@ class TrainingRandomnessTest {
               : stack.forward(tape, Sequences.of(x), state, seed(seed));
       assertThat(output.output().data()).containsOnly(0f);
       output.state().layer(0).forEach(tensor -> assertThat(tensor.data()).containsOnly(0f));
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void anObserverSeesTheShareOfAGradientThatZoneoutLeaves(TestedCell cell) {
+    StackOptions options =
+        StackOptions.of(cell.cell, 3, 6).with(new Regularization(0, false, 0, 0.25, 0));
+    RecurrentStack stack = new RecurrentStack(options, new SplittableRandom(4));
+    Tensor x = Tensor.constant(GradientCheck.values(seed(1), 2 * 3), 1, 2, 3);
+    float[] weights = GradientCheck.values(seed(2), 2 * 6);
+    Tensor[] seen = new Tensor[1];
+
+    Tensor output =
+        stack
+            .observe(
+                tape,
+                Sequences.of(x),
+                stack.initialState(2),
+                (layer, values, gates) -> seen[layer] = values)
+            .output();
+    tape.backward(GradientCheck.weightedSum(tape, output, weights));
+
+    for (int i = 0; i < weights.length; i++) {
+      assertThat(seen[0].gradient()[i]).isCloseTo(0.75f * weights[i], within(1e-6f));
     }
   }
 
