@@ -51,7 +51,7 @@ public final class FrozenStack {
     }
 
     private void prepare(FrozenStack stack, int threads, int steps) {
-      if (parts != threads) {
+      if (parts != threads || barrier.failed()) {
         parts = threads;
         barrier = new Barrier(threads);
       }
@@ -229,7 +229,7 @@ public final class FrozenStack {
         below = above;
       }
     } catch (RuntimeException | Error e) {
-      state.barrier.fail();
+      state.barrier.fail(e);
       throw e;
     }
   }
