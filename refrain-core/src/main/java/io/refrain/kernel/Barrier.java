@@ -1,6 +1,8 @@
 package io.refrain.kernel;
 
 import java.util.concurrent.atomic.AtomicLongArray;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Lets the parts of one piece of work of a {@link ThreadTeam} wait for one another, again and
@@ -18,9 +20,9 @@ public final class Barrier {
 
   private final int parts;
   private final AtomicLongArray arrivals;
-  private volatile boolean broken;
+  private final AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
 
-  /** Prepares for so many parts; one barrier serves one run of a team. */
+  /** Prepares for so many parts; one barrier serves run after run of a team, until one fails. */
   public Barrier(int parts) {
     this.parts = parts;
     arrivals = new AtomicLongArray((parts + 1) * SPACING);
@@ -29,8 +31,8 @@ public final class Barrier {
   /**
    * Waits until every part has arrived as often as this one.
    *
-   * @throws IllegalStateException when another part failed; {@link ThreadTeam#run} throws what that
-   *     one failed with instead
+   * @throws IllegalStateException when another part failed, with what that one threw as its cause;
+   *     {@link ThreadTeam#run} throws the cause itself
    */
   @SuppressWarnings("ThreadPriorityCheck") // a hint that costs nothing where it does not help
   public void arrive(int part) {
@@ -40,8 +42,8 @@ public final class Barrier {
     for (int other = 0; other < parts; other++) {
       int its = (other + 1) * SPACING;
       for (int spins = 1; arrivals.getAcquire(its) < count; spins++) {
-        if (broken) {
-          throw new Broken();
+        if (failed()) {
+          throw new Broken(failure.get());
         }
         // Where there are fewer free cores than threads, spinning keeps the other from running.
         if (spins % SPINS_BEFORE_YIELD == 0) {
@@ -56,17 +58,24 @@ public final class Barrier {
   /**
    * Releases the parts that wait, which then fail: this one cannot arrive any more. A broken
    * barrier stays so; further work needs a new one.
+   *
+   * @param cause what this part throws; that of the first to fail is kept
    */
-  public void fail() {
-    broken = true;
+  public void fail(Throwable cause) {
+    failure.compareAndSet(null, cause);
+  }
+
+  /** Whether a part failed: then some have arrived more often than others, for good. */
+  public boolean failed() {
+    return failure.get() != null;
   }
 
   /** That a part waited for one that failed: a consequence, never the cause. */
   static final class Broken extends IllegalStateException {
     private static final long serialVersionUID = 1;
 
-    Broken() {
-      super("another part of this work failed");
+    Broken(@Nullable Throwable cause) {
+      super("another part of this work failed", cause);
     }
   }
 }

@@ -3,6 +3,7 @@ package io.refrain.generate;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
+import io.refrain.kernel.ThreadTeam;
 import io.refrain.model.CellKind;
 import io.refrain.model.FrozenLanguageModel;
 import io.refrain.model.LanguageModel;
@@ -11,6 +12,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class SessionTest {
   private static final FrozenLanguageModel MODEL =
@@ -77,6 +80,28 @@ class SessionTest {
           return taken.size() < 3;
         });
     assertThat(taken).hasSize(3);
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2, 3, 5})
+  void aTeamWritesTheSameText(int threads) {
+    FrozenLanguageModel model =
+        new LanguageModel(
+                new LanguageModelConfig(15, 6, CellKind.LSTM, 323, 2), new SplittableRandom(3))
+            .freeze();
+    Session alone = new Session(model);
+    alone.read(3, 1, 4);
+    List<Integer> expected = write(alone, 30, Sampler.Options.temperature(1));
+    try (ThreadTeam team = new ThreadTeam(threads)) {
+      Session session = new Session(model, team);
+      session.read(3, 1, 4);
+      Session fork = session.fork();
+
+      assertThat(write(session, 30, Sampler.Options.temperature(1))).isEqualTo(expected);
+      assertThat(session.logits()).isEqualTo(alone.logits());
+      assertThat(write(fork, 30, Sampler.Options.temperature(1))).isEqualTo(expected);
+      assertThat(fork.logits()).isEqualTo(alone.logits());
+    }
   }
 
   @Test

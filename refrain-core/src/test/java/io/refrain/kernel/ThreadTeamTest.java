@@ -78,7 +78,7 @@ class ThreadTeamTest {
                 team.run((part, parts) -> {
                   barrier.arrive(part);
                   if (part == bad) {
-                    barrier.fail();
+                    barrier.fail(failure);
                     throw failure;
                   }
                   barrier.arrive(part);

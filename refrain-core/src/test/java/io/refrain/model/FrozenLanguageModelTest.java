@@ -77,6 +77,40 @@ class FrozenLanguageModelTest {
     }
   }
 
+  @ParameterizedTest
+  @CsvSource({
+    "RNN_TANH, 28, 0, 323, 1",
+    "LSTM, 31, 24, 130, 2",
+    "GRU, 28, 0, 200, 3",
+    "LAYER_NORM_GRU, 28, 7, 130, 1",
+    "MIN_LSTM, 28, 7, 323, 2",
+  })
+  void threadsThatShareATokenGiveTheSameBits(
+      CellKind cell, int vocabulary, int embedding, int hidden, int layers) {
+    FrozenLanguageModel model = model(cell, vocabulary, embedding, hidden, layers).freeze();
+    int[] tokens = tokens(STEPS, vocabulary, 7);
+    float[] expected = advance(model, model.initialState(), tokens);
+    for (int threads : new int[] {1, 2, 3, 5}) {
+      try (ThreadTeam team = new ThreadTeam(threads)) {
+        FrozenLanguageModel.State state = model.initialState();
+        for (int step = 0; step < STEPS; step++) {
+          FrozenLanguageModel.State unread = state.copy();
+          model.read(unread, tokens[step], team);
+          model.advance(state, tokens[step], team);
+          assertThat(state.logits())
+              .as("%d threads, step %d", threads, step)
+              .isEqualTo(Arrays.copyOfRange(expected, step * vocabulary, (step + 1) * vocabulary));
+          if (step < STEPS - 1) { // what was only read leads to the same place
+            model.advance(unread, tokens[step + 1], team);
+            int at = (step + 1) * vocabulary;
+            assertThat(unread.logits())
+                .isEqualTo(Arrays.copyOfRange(expected, at, at + vocabulary));
+          }
+        }
+      }
+    }
+  }
+
   @Test
   void theModelMayBeTrainedOnWithoutChangingWhatWasFrozen() {
     LanguageModel model = model(CellKind.RNN_TANH, 20, 6, 9, 2);

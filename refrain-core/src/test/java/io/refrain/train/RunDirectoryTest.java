@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIOException;
 
 import io.refrain.kernel.ThreadTeam;
+import io.refrain.model.CellKind;
 import io.refrain.model.ModelWeights;
 import io.refrain.model.WeightsMismatchException;
 import io.refrain.optim.RmsProp;
@@ -64,6 +65,7 @@ class RunDirectoryTest {
             SmallTraining.adam()
                 .withRate(1e-3, Double.POSITIVE_INFINITY)
                 .withPartition(Partition.RANDOM),
+            SmallTraining.adam().withCell(CellKind.LSTM).regularized(),
             SmallTraining.sgd()
                 .withUpdates(30)
                 .accumulating(3)

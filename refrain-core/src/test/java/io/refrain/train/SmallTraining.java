@@ -5,6 +5,8 @@ import io.refrain.kernel.ThreadTeam;
 import io.refrain.model.CellKind;
 import io.refrain.model.LanguageModel;
 import io.refrain.model.LanguageModelConfig;
+import io.refrain.model.LanguageModelRegularization;
+import io.refrain.nn.recurrent.Regularization;
 import io.refrain.optim.Adam;
 import io.refrain.optim.Clipping;
 import io.refrain.optim.OptimizerConfig;
@@ -35,6 +37,11 @@ final class SmallTraining {
           + " recondite matter to us his grey eyes shone and twinkled";
   static final Tokenizer TOKENIZER = VerbatimTokenizer.train(TEXT);
 
+  /** Every regularizer there is. */
+  static final LanguageModelRegularization REGULARIZATION =
+      new LanguageModelRegularization(
+          0.1, 0.2, 0.3, new Regularization(0.25, true, 0.3, 0.15, 0.1), 2, 1);
+
   private OptimizerConfig optimizer = Sgd.Options.plain();
   private Schedule schedule = new Schedule.Constant();
   private Partition partition = Partition.SEQUENTIAL;
@@ -50,6 +57,7 @@ final class SmallTraining {
   private double minutes = Double.POSITIVE_INFINITY;
   private double validationShare = 0.2;
   private CellKind cell = CellKind.RNN_TANH;
+  private boolean regularized;
 
   private SmallTraining() {}
 
@@ -69,6 +77,7 @@ final class SmallTraining {
     minutes = other.minutes;
     validationShare = other.validationShare;
     cell = other.cell;
+    regularized = other.regularized;
   }
 
   /** Sequential, three epochs of five batches, one validation an epoch. */
@@ -149,6 +158,11 @@ final class SmallTraining {
     return with(training -> training.cell = other);
   }
 
+  /** With tied weights and all that keeps a language model from learning its text by heart. */
+  SmallTraining regularized() {
+    return with(training -> training.regularized = true);
+  }
+
   private SmallTraining with(Consumer<SmallTraining> change) {
     SmallTraining copy = new SmallTraining(this);
     change.accept(copy);
@@ -177,7 +191,10 @@ final class SmallTraining {
   }
 
   LanguageModelConfig model() {
-    return new LanguageModelConfig(TOKENIZER.vocabulary().size(), 0, cell, 9, 2);
+    int vocabulary = TOKENIZER.vocabulary().size();
+    return regularized
+        ? new LanguageModelConfig(vocabulary, 7, cell, 9, 2, true, false, REGULARIZATION)
+        : new LanguageModelConfig(vocabulary, 0, cell, 9, 2);
   }
 
   RunConfig run() {

@@ -3,6 +3,7 @@ package io.refrain.train;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIOException;
 
+import io.refrain.model.CellKind;
 import io.refrain.model.LanguageModel;
 import io.refrain.optim.Adagrad;
 import io.refrain.optim.AveragedSgd;
@@ -48,6 +49,8 @@ class StopAndResumeTest {
         SmallTraining.sgd().withOptimizer(new Sgd.Options(0.9, 0, true, 1e-3), 0.1),
         SmallTraining.sgd().withOptimizer(new RmsProp.Options(0.9, 1e-6, true, 0.5, 0), 0.01),
         SmallTraining.sgd().withOptimizer(new Adagrad.Options(0.1, 1e-9, 0.1, 0), 0.1),
+        // What is dropped in an update must be drawn again after any stop.
+        SmallTraining.adam().withCell(CellKind.LSTM).regularized(),
         averaged());
   }
 

@@ -68,7 +68,7 @@ public final class FrozenStack {
     }
 
     private void prepare(int threads, int steps) {
-      if (parts != threads) {
+      if (parts != threads || barrier.failed()) {
         parts = threads;
         barrier = new Barrier(threads);
       }
@@ -232,19 +232,14 @@ public final class FrozenStack {
       int outputsAt) {
     int parts = team == null ? 1 : parts(team.size());
     state.prepare(parts, steps);
-    try {
-      if (team == null || parts == 1) {
-        runPart(state, 0, parts, indices, x, at, steps, outputs, outputsAt);
-      } else {
-        team.run((part, all) -> {
-          if (part < parts) {
-            runPart(state, part, parts, indices, x, at, steps, outputs, outputsAt);
-          }
-        });
-      }
-    } catch (RuntimeException | Error e) {
-      state.parts = 0; // the next piece needs a new barrier: this one is broken
-      throw e;
+    if (team == null || parts == 1) {
+      runPart(state, 0, parts, indices, x, at, steps, outputs, outputsAt);
+    } else {
+      team.run((part, all) -> {
+        if (part < parts) {
+          runPart(state, part, parts, indices, x, at, steps, outputs, outputsAt);
+        }
+      });
     }
     for (FrozenPosition position : state.layers) {
       position.end(steps);
@@ -296,7 +291,7 @@ public final class FrozenStack {
         below = above;
       }
     } catch (RuntimeException | Error e) {
-      state.barrier.fail();
+      state.barrier.fail(e);
       throw e;
     }
   }

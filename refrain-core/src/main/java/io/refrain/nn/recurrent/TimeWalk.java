@@ -18,10 +18,10 @@ abstract sealed class TimeWalk permits ForwardWalk, BackwardWalk {
   private static final Kernels KERNELS = Kernels.get();
 
   /** A weight of so many values stays in a core's second-level cache from step to step. */
-  private static final int RESIDENT_VALUES = 1 << 17;
+  static final int RESIDENT_VALUES = 1 << 17;
 
   /** A thread with so many rows computes longer than it reads weights from beyond that cache. */
-  private static final int ENOUGH_ROWS = 12;
+  static final int ENOUGH_ROWS = 12;
 
   final SequenceRun run;
   final RecurrentLayer layer;
@@ -86,7 +86,7 @@ abstract sealed class TimeWalk permits ForwardWalk, BackwardWalk {
     try {
       walk(new Share(part, parts));
     } catch (RuntimeException | Error e) {
-      barrier.fail(); // or the other threads would wait for this one
+      barrier.fail(e); // or the other threads would wait for this one
       throw e;
     }
   }

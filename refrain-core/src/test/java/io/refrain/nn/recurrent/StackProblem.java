@@ -272,6 +272,25 @@ final class StackProblem {
     return gradients;
   }
 
+  /** Output, final states and every gradient of one pass on so many threads, by name. */
+  Map<String, float[]> pass(int threads, @Nullable RandomGenerator random) {
+    try (ThreadTeam team = new ThreadTeam(threads)) {
+      Tape tape = Tape.recording(team);
+      RecurrentStack.Output output = run(tape, random);
+      tape.backward(loss(tape, output));
+      Map<String, float[]> result = gradients();
+      result.put("output", output.output().data());
+      for (int layer = 0; layer < output.state().layers(); layer++) {
+        for (int state = 0; state < output.state().layer(layer).size(); state++) {
+          result.put(
+              "final state %d of layer %d".formatted(state, layer),
+              output.state().layer(layer).get(state).data());
+        }
+      }
+      return result;
+    }
+  }
+
   /** Forgets all gradients. */
   void clearGradients() {
     stack.parameters().values().stream().map(Parameter::tensor).forEach(Tensor::clearGradient);

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.refrain.kernel.ThreadTeam;
 import io.refrain.nn.recurrent.StackProblem.Option;
 import io.refrain.nn.recurrent.StackProblem.Shape;
-import io.refrain.tensor.Tape;
 import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.List;
@@ -26,7 +25,7 @@ class ThreadCountTest {
     // vocabulary, hidden, layers, batch, steps, adam
     "28, 40, 1, 5, 7, false",
     "28, 40, 2, 1, 4, true", // threads without a row of the batch
-    "5, 130, 1, 4, 3, true", // three panels: one for each of three threads
+    "5, 130, 1, 4, 3, true", // panels of units that three threads share
     "65, 257, 2, 7, 2, false",
     "28, 64, 3, 32, 18, true"
   })
@@ -82,21 +81,7 @@ class ThreadCountTest {
             options,
             new Regularization(0.3, ragged, weightDrop, 0.1, cell.hasCellState() ? 0.2 : 0),
             new SplittableRandom(3));
-    try (ThreadTeam team = new ThreadTeam(threads)) {
-      Tape tape = Tape.recording(team);
-      RecurrentStack.Output output = problem.run(tape, new SplittableRandom(4));
-      tape.backward(problem.loss(tape, output));
-      Map<String, float[]> result = problem.gradients();
-      result.put("output", output.output().data());
-      for (int layer = 0; layer < output.state().layers(); layer++) {
-        for (int state = 0; state < output.state().layer(layer).size(); state++) {
-          result.put(
-              "final state %d of layer %d".formatted(state, layer),
-              output.state().layer(layer).get(state).data());
-        }
-      }
-      return result;
-    }
+    return problem.pass(threads, new SplittableRandom(4));
   }
 
   private static Trained train(TrainedNetwork network) {
@@ -107,7 +92,8 @@ class ThreadCountTest {
     return new Trained(losses, network.copies(true), network.copies(false));
   }
 
-  private static void assertSame(
+  /** Demands the same bits of everything that has a name. */
+  static void assertSame(
       Map<String, float[]> actual, Map<String, float[]> expected, String what, int threads) {
     expected.forEach((name, values) ->
         assertThat(Arrays.equals(actual.get(name), values))

@@ -15,6 +15,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.SequencedMap;
 import java.util.SplittableRandom;
+import org.jspecify.annotations.Nullable;
 
 /** A character model as tests train it: indices, recurrent layers, an output layer, a loss. */
 final class TrainedNetwork {
@@ -32,17 +33,38 @@ final class TrainedNetwork {
   private final int[] targets;
   private final int steps;
   private final int batch;
+  private final int @Nullable [] lengths;
 
+  /** Elman's cell, over sequences of one length. */
   TrainedNetwork(
       ThreadTeam team, int vocabulary, int hidden, int layers, int batch, int steps, boolean adam) {
+    this(
+        team,
+        StackOptions.of(new ElmanCell(ElmanCell.Nonlinearity.TANH), vocabulary, hidden)
+            .withLayers(layers)
+            .withIndexedInput(),
+        batch,
+        steps,
+        null,
+        adam);
+  }
+
+  /**
+   * A network of any stack that reads indices.
+   *
+   * @param lengths of the sequences; null where each has {@code steps} steps
+   */
+  TrainedNetwork(
+      ThreadTeam team,
+      StackOptions options,
+      int batch,
+      int steps,
+      int @Nullable [] lengths,
+      boolean adam) {
     SplittableRandom random = new SplittableRandom(SEED);
-    stack =
-        new RecurrentStack(
-            StackOptions.of(new ElmanCell(ElmanCell.Nonlinearity.TANH), vocabulary, hidden)
-                .withLayers(layers)
-                .withIndexedInput(),
-            random);
-    linear = new Linear(hidden, vocabulary, random);
+    int vocabulary = options.input();
+    stack = new RecurrentStack(options, random);
+    linear = new Linear(options.outputWidth(options.layers() - 1), vocabulary, random);
     parameters.putAll(Module.nested("rnn", stack));
     parameters.putAll(Module.nested("linear", linear));
     optimizer = adam ? new Adam(parameters, Adam.Options.adamW()) : new Sgd(parameters);
@@ -52,13 +74,16 @@ final class TrainedNetwork {
     state = stack.initialState(batch);
     this.steps = steps;
     this.batch = batch;
+    this.lengths = lengths;
     indices = random.ints((long) steps * batch, 0, vocabulary).toArray();
     targets = random.ints((long) steps * batch, 0, vocabulary).toArray();
   }
 
   /** One step on the one batch, from the state that the step before left. */
   float step() {
-    RecurrentStack.Output output = stack.forward(tape, indices, steps, batch, state);
+    Sequences sequences = Sequences.of(indices, steps, batch);
+    RecurrentStack.Output output =
+        stack.forward(tape, lengths == null ? sequences : sequences.withLengths(lengths), state);
     Tensor loss = CrossEntropy.mean(tape, linear.forward(tape, output.output()), targets);
     optimizer.clearGradients();
     tape.backward(loss);
