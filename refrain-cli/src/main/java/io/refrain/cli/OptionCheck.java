@@ -55,6 +55,13 @@ final class OptionCheck {
         "%s must be %s or %s, but is \"%s\"".formatted(name(option), first, second, value));
   }
 
+  /** Whether the command line chooses another method than its recipe. */
+  boolean choosesAnew(String choice, String chosen) {
+    return isGiven(choice)
+        && parsed.getDefaultValueProvider() instanceof Recipes recipes
+        && !chosen.equals(recipes.valueOf(choice));
+  }
+
   /**
    * Refuses an option that the chosen method has no use for. One that a recipe gives for its own
    * method is left out when the command line chooses another.

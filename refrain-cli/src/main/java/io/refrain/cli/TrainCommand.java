@@ -1,16 +1,20 @@
 package io.refrain.cli;
 
 import io.refrain.kernel.ThreadTeam;
+import io.refrain.optim.Schedule;
 import io.refrain.text.Corpus;
 import io.refrain.text.Tokenizer;
 import io.refrain.train.Progress;
 import io.refrain.train.RunConfig;
 import io.refrain.train.RunDirectory;
+import io.refrain.train.TrainingConfig;
+import io.refrain.train.TrainingRun;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
@@ -37,7 +41,8 @@ import picocli.CommandLine.Spec;
     footer = {
       "",
       "Examples:",
-      "  refrain train                               Dickens, 90 seconds, runs/dickens",
+      "  refrain train                               Dickens, to runs/dickens: 4,000 updates,",
+      "                                              about 90 seconds on two cores",
       "  refrain train book.txt --minutes 10 --hidden 1024 --out runs/book",
       "  refrain train --recipe notebook             the lecture's training",
       "  refrain train book.txt --find-learning-rate",
@@ -74,7 +79,7 @@ final class TrainCommand implements Callable<Integer> {
   @Option(
       names = "--recipe",
       paramLabel = "NAME",
-      description = "A file of these options, or one of default, notebook, d2l-rnn.")
+      description = "A file of these options, or one of " + Recipes.LISTED + ".")
   private @Nullable String recipe;
 
   @Option(
@@ -131,7 +136,7 @@ final class TrainCommand implements Callable<Integer> {
   static Job job(String recipe, Path directory, List<String> arguments) throws IOException {
     TrainCommand command = new TrainCommand();
     CommandLine commandLine = new CommandLine(command);
-    commandLine.setDefaultValueProvider(Recipes.of(recipe, false));
+    commandLine.setDefaultValueProvider(Recipes.of(recipe, Set.of()));
     commandLine.parseArgs(arguments.toArray(String[]::new));
     command.out = directory;
     return command.fresh();
@@ -167,7 +172,29 @@ final class TrainCommand implements Callable<Integer> {
     Tokenizer tokenizer = directory.tokenizer();
     requireMoreThanDone(directory);
     RunConfig limited = options.withLimits(config);
-    return new Job(directory, limited, tokenizer, tokenizer.encode(text.text()));
+    int[] tokens = tokenizer.encode(text.text());
+    if (isGiven("--epochs") || isGiven("--updates")) {
+      requireRate(limited, tokens);
+    }
+    return new Job(directory, limited, tokenizer, tokens);
+  }
+
+  /** With a rate of nothing, hours may be spent without a word of why nothing is learned. */
+  private void requireRate(RunConfig config, int[] tokens) {
+    TrainingConfig training = config.training();
+    int trainedOn = TrainingRun.split(config, tokens).train().length;
+    long updates =
+        ScheduleOptions.updates(
+            training.limits(), training.batching().mostUpdatesOfAnEpoch(trainedOn));
+    long end = ScheduleEnd.of(training);
+    if (updates > end) {
+      boolean cosine = training.schedule() instanceof Schedule.Cosine;
+      throw new IllegalArgumentException(
+          "the schedule %s of %s ends at update %s with a rate of about 0, so later updates learn"
+                  .formatted(training.schedule().label(), out, Figures.count(end))
+              + " nothing: begin a new run with more of them"
+              + (cosine ? ", or one with --minimum-rate, which can go on" : ""));
+    }
   }
 
   /** The number is kept for good, so one that ends the run where it stands is a slip. */

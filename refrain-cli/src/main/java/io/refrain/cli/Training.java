@@ -184,8 +184,13 @@ final class Training {
     String path = directory.path().toString();
     err.printf("The run is in %s%s. Now try:%n", path, drawn ? ", its loss in loss.png" : "");
     err.println("  " + Invocation.of("generate", path));
-    if (end == Trainer.End.STOPPED || end == Trainer.End.TIME) { // else there is nothing left to do
+    long updates = config.training().limits().updates();
+    if (end == Trainer.End.STOPPED || end == Trainer.End.TIME) {
       err.println("  " + Invocation.of("train", "--out", path, "--resume"));
+    } else if (end == Trainer.End.UPDATES && updates < ScheduleEnd.of(config.training())) {
+      // without a new limit it would end at once
+      String more = Long.toString(2 * updates);
+      err.println("  " + Invocation.of("train", "--out", path, "--resume", "--updates", more));
     }
     err.flush();
   }
