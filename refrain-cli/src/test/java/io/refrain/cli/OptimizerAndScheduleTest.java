@@ -7,6 +7,7 @@ import io.refrain.store.JsonObject;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import org.assertj.core.api.Assumptions;
 import org.junit.jupiter.api.Test;
@@ -225,6 +226,27 @@ class OptimizerAndScheduleTest extends CommandFixture {
     assertThat(Files.readString(run.resolve("learning-rate.svg")))
         .contains("<title>text: learning rate ");
     assertThat(train().code()).isZero(); // the folder is free for the run
+  }
+
+  @Test
+  void tellsTheRateThoughItCannotBeDrawn() throws IOException {
+    Files.createFile(run);
+    Outcome outcome = train("--find-learning-rate");
+    assertThat(outcome.code()).as(outcome.err()).isZero();
+    assertThat(outcome.out()).contains("suggested learning rate: ").doesNotContain("the curve is");
+    assertThat(outcome.err()).contains("no curve of learning rates: " + run + ": there is already");
+  }
+
+  @Test
+  void saysWhyNoRateCanBeSuggested() throws IOException {
+    String[] words = {"--find-learning-rate", "--optimizer", "sgd", "--clip", "1e-9"};
+    assertThat(train(words).out())
+        .startsWith("no learning rate can be suggested: the smoothed loss ")
+        .doesNotContain("--learning-rate");
+    List<String> asJson = new ArrayList<>(List.of(words));
+    asJson.add("--json");
+    String last = train(asJson.toArray(String[]::new)).out().lines().toList().getLast();
+    assertThat(last).contains("\"learning_rate\":null,\"why_not\":\"the smoothed loss ");
   }
 
   @Test

@@ -199,8 +199,20 @@ public final class TrainingRun implements AutoCloseable {
     return trainer;
   }
 
-  /** Trains, and leaves a checkpoint and the best model. */
+  /**
+   * Trains, and leaves a checkpoint and the best model.
+   *
+   * @throws TrainingDivergedException when it does; the last checkpoint is kept
+   */
   public Trainer.End run(TrainingListener listener) throws IOException {
+    try {
+      return trainAndSave(listener);
+    } catch (TrainingDivergedException e) {
+      throw new TrainingDivergedException(e.getMessage() + " The last checkpoint is kept.", e);
+    }
+  }
+
+  private Trainer.End trainAndSave(TrainingListener listener) throws IOException {
     long before = trainer.progress().update();
     Trainer.End end = trainer.run(new Recorder(listener));
     checkpoint();

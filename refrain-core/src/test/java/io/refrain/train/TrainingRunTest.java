@@ -242,7 +242,9 @@ class TrainingRunTest {
             .evaluatedEvery(1, 0);
     try (TrainingRun run = create(folder.resolve("run"), training)) {
       run.checkpointEvery(0);
-      assertThatExceptionOfType(TrainingDivergedException.class).isThrownBy(() -> run.run(SILENT));
+      assertThatExceptionOfType(TrainingDivergedException.class)
+          .isThrownBy(() -> run.run(SILENT))
+          .withMessageEndingWith(" or a smaller clip. The last checkpoint is kept.");
     }
     RunDirectory directory = new RunDirectory(folder.resolve("run"));
     directory.model();
