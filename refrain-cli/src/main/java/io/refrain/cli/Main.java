@@ -94,7 +94,40 @@ public final class Main implements Runnable {
     // Figures are written one way everywhere: the way that recipes and options are read.
     // Of all categories, for printf of a writer does not ask for the one of formats.
     Locale.setDefault(Locale.ROOT);
-    List<String> words = List.of(arguments);
+    try {
+      Recipes defaults = defaults(List.of(arguments));
+      for (CommandLine command : commandLine.getSubcommands().values()) {
+        if (command.getCommand() instanceof TrainCommand) {
+          command.setDefaultValueProvider(defaults);
+        }
+      }
+    } catch (IOException | IllegalArgumentException e) {
+      tell(commandLine, arguments, e, FailureMessage.of(e));
+      return CommandLine.ExitCode.USAGE;
+    }
+    try {
+      return commandLine.execute(arguments);
+    } catch (OutOfMemoryError e) {
+      tell(
+          commandLine,
+          arguments,
+          e,
+          "java has too little memory: use a smaller"
+              + " model, batch or text, or give it more with REFRAIN_JAVA_OPTIONS=-Xmx8g");
+      return CommandLine.ExitCode.SOFTWARE;
+    } catch (LinkageError e) {
+      tell(
+          commandLine,
+          arguments,
+          e,
+          "a part of the program is missing or does not fit"
+              + " (%s): build it again with `mvn clean package`".formatted(e.getMessage()));
+      return CommandLine.ExitCode.SOFTWARE;
+    }
+  }
+
+  /** The recipe is needed before the words are parsed, for it says what those left out are. */
+  private static Recipes defaults(List<String> words) throws IOException {
     int at = words.indexOf("--recipe");
     String recipe = at >= 0 && at + 1 < words.size() ? words.get(at + 1) : null;
     for (String word : words) {
@@ -105,45 +138,17 @@ public final class Main implements Runnable {
     Set<String> limits = new HashSet<>(Recipes.LIMITS);
     limits.removeIf(
         option -> words.stream().noneMatch(word -> word.matches("--" + option + "(=.*)?")));
-    try {
-      Recipes defaults = Recipes.of(recipe, limits);
-      for (CommandLine command : commandLine.getSubcommands().values()) {
-        if (command.getCommand() instanceof TrainCommand) {
-          command.setDefaultValueProvider(defaults);
-        }
-      }
-    } catch (IOException | IllegalArgumentException e) {
-      commandLine.getErr().println("refrain: " + FailureMessage.of(e));
-      return CommandLine.ExitCode.USAGE;
-    }
-    try {
-      return commandLine.execute(arguments);
-    } catch (OutOfMemoryError e) {
-      return tellError(
-          commandLine,
-          arguments,
-          e,
-          "java has too little memory: use a smaller"
-              + " model, batch or text, or give it more with REFRAIN_JAVA_OPTIONS=-Xmx8g");
-    } catch (LinkageError e) {
-      return tellError(
-          commandLine,
-          arguments,
-          e,
-          "a part of the program is missing or does not fit"
-              + " (%s): build it again with `mvn clean package`".formatted(e.getMessage()));
-    }
+    return Recipes.of(recipe, limits);
   }
 
-  /** Errors that picocli passes on. */
-  private static int tellError(
-      CommandLine commandLine, String[] arguments, Error error, String message) {
+  /** What picocli does not tell: it comes before a command is parsed, or is passed on. */
+  private static void tell(
+      CommandLine commandLine, String[] arguments, Throwable error, String message) {
     if (List.of(arguments).contains("--stacktrace")) {
       error.printStackTrace(commandLine.getErr());
     } else {
       commandLine.getErr().println("refrain: " + message);
     }
-    return CommandLine.ExitCode.SOFTWARE;
   }
 
   /**

@@ -15,6 +15,11 @@ final class OptionCheck {
     parsed = command.commandLine();
   }
 
+  /** An option's value, or another where it is not given. */
+  static <T> T or(@Nullable T given, T otherwise) {
+    return given == null ? otherwise : given;
+  }
+
   /** Whether the command line has the option, rather than a recipe. */
   boolean isGiven(String option) {
     return parsed.getParseResult().hasMatchedOption(option);

@@ -1,5 +1,7 @@
 package io.refrain.cli;
 
+import static io.refrain.cli.OptionCheck.or;
+
 import io.refrain.optim.Plateau;
 import io.refrain.optim.Schedule;
 import io.refrain.train.Limits;
@@ -89,7 +91,7 @@ final class ScheduleOptions {
       check.require(
           decayFactor > 0 && decayFactor < (plateau ? 1 : Double.POSITIVE_INFINITY),
           "--decay-factor",
-          plateau ? "above 0 and below 1" : "above 0",
+          plateau ? "above 0 and below 1" : "above 0 and finite",
           decayFactor);
     }
     if (warmUp != null) {
@@ -99,7 +101,7 @@ final class ScheduleOptions {
       check.require(
           minimumRate >= 0 && Double.isFinite(minimumRate),
           "--minimum-rate",
-          "at least 0",
+          "at least 0 and finite",
           minimumRate);
     }
     if (rise != null) {
@@ -205,9 +207,5 @@ final class ScheduleOptions {
     return limits.epochs() == Integer.MAX_VALUE
         ? limits.updates()
         : Math.min(limits.updates(), limits.epochs() * epoch);
-  }
-
-  private static <T> T or(@Nullable T given, T otherwise) {
-    return given == null ? otherwise : given;
   }
 }

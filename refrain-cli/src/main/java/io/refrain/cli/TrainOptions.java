@@ -154,7 +154,11 @@ final class TrainOptions {
         (long) batch * steps < Integer.MAX_VALUE, "--steps", "few enough for --batch", steps);
     check.atLeast(1, "--accumulate", accumulate);
     requireLimits(check);
-    check.require(learningRate > 0, "--learning-rate", "above 0", learningRate);
+    check.require(
+        learningRate > 0 && Double.isFinite(learningRate),
+        "--learning-rate",
+        "above 0 and finite",
+        learningRate);
     check.require(clip >= 0, "--clip", "at least 0 (0: no limit)", clip);
     check.require(clipValue >= 0, "--clip-value", "at least 0 (0: no limit)", clipValue);
     check.atLeast(0, "--max-tokens", maximumTokens);

@@ -66,9 +66,9 @@ class OptimizerAndScheduleTest extends CommandFixture {
           --optimizer adamw --centered        | --centered does not go with --optimizer adamw: it is for rmsprop
           --optimizer sgd --non-monotone 5    | --non-monotone does not go with --optimizer sgd: it is for asgd
           --optimizer sgd --nesterov          | --optimizer: Nesterov's momentum needs a momentum above 0
-          --optimizer sgd --momentum -1       | --momentum must be at least 0, but is -1.0
+          --optimizer sgd --momentum -1       | --momentum must be at least 0 and finite, but is -1.0
           --beta2 1                           | --beta2 must be at least 0 and below 1, but is 1.0
-          --weight-decay NaN                  | --weight-decay must be at least 0, but is NaN
+          --weight-decay NaN                  | --weight-decay must be at least 0 and finite, but is NaN
           --optimizer newton                  | --optimizer: unknown optimizer "newton"; known are sgd, adam,
           --optimizer asgd --validation 0     | non-monotone averaging over 5 waits for validations
           --schedule spiral                   | --schedule: unknown schedule "spiral"; known are constant, step,
@@ -76,7 +76,9 @@ class OptimizerAndScheduleTest extends CommandFixture {
           --minutes 1 --epochs 2147483647 --schedule cosine | must know how many updates there will be
           --schedule cosine --decay-factor 2  | --decay-factor does not go with --schedule cosine: it is for step,
           --schedule step --decay-every 0     | --decay-every must be at least 1, but is 0
-          --schedule step --decay-factor 0    | --decay-factor must be above 0, but is 0.0
+          --schedule step --decay-factor 0    | --decay-factor must be above 0 and finite, but is 0.0
+          --epsilon Infinity                  | --epsilon must be at least 0 and finite, but is Infinity
+          --learning-rate Infinity            | --learning-rate must be above 0 and finite, but is Infinity
           --schedule plateau --decay-factor 1 | --decay-factor must be above 0 and below 1, but is 1.0
           --schedule cosine --warm-up 104     | --warm-up must be below the 104 updates in all, but is 104
           --schedule cosine --minimum-rate 1  | --minimum-rate must be at most the learning rate 0.004, but is 1.0

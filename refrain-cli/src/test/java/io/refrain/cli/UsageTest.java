@@ -44,6 +44,8 @@ class UsageTest extends CommandFixture {
     Files.write(recipe, new byte[] {'#', (byte) 0xE4, '\n'});
     assertThat(refrain("train", "--recipe", recipe.toString()).onlyErrorLine())
         .isEqualTo("refrain: recipe " + recipe + " is not UTF-8 text");
+    assertThat(refrain("train", "--stacktrace", "--recipe", recipe.toString()).err())
+        .contains("\tat io.refrain.cli.Recipes.");
   }
 
   @Test
