@@ -147,9 +147,9 @@ final class TrainOptions {
   /** Demands that every value makes sense by itself; the message names its option. */
   void requireRanges() {
     OptionCheck check = check();
-    model.requireRanges(check);
     check.atLeast(1, "--batch", batch);
     check.atLeast(1, "--steps", steps);
+    model.requireRanges(check, steps);
     check.require(
         (long) batch * steps < Integer.MAX_VALUE, "--steps", "few enough for --batch", steps);
     check.atLeast(1, "--accumulate", accumulate);
