@@ -41,8 +41,9 @@ import picocli.CommandLine.Spec;
     footer = {
       "",
       "Examples:",
-      "  refrain train                               Dickens, to runs/dickens: 4,000 updates,",
-      "                                              about 90 seconds on two cores",
+      "  refrain train                               Dickens, into runs/dickens:",
+      "                                              4,000 updates, about 90 seconds",
+      "                                              on two cores",
       "  refrain train book.txt --minutes 10 --hidden 1024 --out runs/book",
       "  refrain train --recipe notebook             the lecture's training",
       "  refrain train book.txt --find-learning-rate",

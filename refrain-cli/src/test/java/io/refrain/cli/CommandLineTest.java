@@ -60,12 +60,6 @@ class CommandLineTest extends CommandFixture {
   }
 
   @Test
-  void rehearses() {
-    Outcome outcome = refrain("rehearse", folder.resolve("rehearsal").toString());
-    assertThat(outcome.code()).as(outcome.err()).isZero();
-  }
-
-  @Test
   void evaluatesALongText() throws IOException {
     train();
     Path file = Files.writeString(folder.resolve("long.txt"), TEXT.repeat(2000));

@@ -167,6 +167,8 @@ class UsageTest extends CommandFixture {
 
   @Test
   void saysWhatACommandDoesInOneSentence() {
+    String whole = refrain("--help").out() + refrain("train", "--help").out();
+    assertThat(whole.lines()).allMatch(line -> line.length() <= 80);
     String help = refrain("--help").out().replaceAll("\\R {8,}", " ");
     String commands = help.substring(help.indexOf("Commands:"), help.indexOf("Examples:")).strip();
     assertThat(commands.lines().skip(1)).hasSizeGreaterThan(6).allMatch(line -> line.endsWith("."));
@@ -222,6 +224,12 @@ class UsageTest extends CommandFixture {
       assertThat(outcome.out()).isEmpty();
       assertThat(outcome.onlyErrorLine()).startsWith("refrain: text 2 has ");
     }
+  }
+
+  @Test
+  void rehearses() {
+    Outcome outcome = refrain("rehearse", folder.resolve("rehearsal").toString());
+    assertThat(outcome.code()).as(outcome.err()).isZero();
   }
 
   @Test
