@@ -15,7 +15,7 @@ import picocli.CommandLine.Unmatched;
  */
 @Command(
     name = "bench",
-    description = "Measure how fast Refrain is: alone, or against libtorch and DJL.",
+    description = "Measure how fast Refrain is: alone, or against libtorch, DJL and DL4J.",
     footer = {"", "`refrain bench --help` tells its options."})
 final class BenchCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;

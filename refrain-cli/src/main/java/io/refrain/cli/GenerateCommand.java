@@ -2,6 +2,8 @@ package io.refrain.cli;
 
 import io.refrain.generate.Sampler;
 import io.refrain.generate.Session;
+import io.refrain.kernel.ThreadTeam;
+import io.refrain.model.FrozenLanguageModel;
 import io.refrain.text.Tokenizer;
 import io.refrain.train.RunDirectory;
 import java.io.PrintWriter;
@@ -12,6 +14,7 @@ import java.util.concurrent.Callable;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -78,6 +81,8 @@ final class GenerateCommand implements Callable<Integer> {
       description = "Same seed, same text (default: another each time).")
   private @Nullable Long seed;
 
+  @Mixin private Threads threads;
+
   @Override
   public Integer call() throws Exception {
     if (length < 0) {
@@ -86,15 +91,20 @@ final class GenerateCommand implements Callable<Integer> {
     if (greedy) {
       requireNoSampling();
     }
+    int available = threads.count();
     Sampler.Options options = new Sampler.Options(greedy ? 0 : temperature, topK, topP, 0);
     RunDirectory directory = Runs.open(run);
     Tokenizer tokenizer = directory.tokenizer();
     int[] start = prefix == null ? Prefix.ofNothing(tokenizer) : Prefix.of(tokenizer, prefix);
-    Session session = new Session(directory.model().freeze());
-    session.read(start);
+    FrozenLanguageModel model = directory.model().freeze();
     Sampler sampler = new Sampler(options.excluding(tokenizer.vocabulary().specials().size()));
     RandomGenerator random = seed == null ? new SplittableRandom() : new SplittableRandom(seed);
-    write(tokenizer, session, sampler, random, prefix == null ? "" : tokenizer.decode(start));
+    // Only as many threads as pay: starting more would only delay the first letter.
+    try (ThreadTeam team = new ThreadTeam(model.threads(available))) {
+      Session session = new Session(model, team);
+      session.read(start);
+      write(tokenizer, session, sampler, random, prefix == null ? "" : tokenizer.decode(start));
+    }
     return 0;
   }
 

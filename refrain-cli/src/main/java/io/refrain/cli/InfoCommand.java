@@ -71,13 +71,15 @@ final class InfoCommand implements Callable<Integer> {
         "  text        %s, %s tokens, %,d kinds%n",
         config.corpus(), config.tokenizer().label(), shape.vocabulary());
     out.printf(
-        "  model       %s, %d %s of %,d, %s; %,d parameters%n",
+        "  model       %s, %s, %s; %,d parameters%n",
         shape.cell().label(),
-        shape.layers(),
-        shape.layers() == 1 ? "layer" : "layers",
-        shape.hidden(),
+        new ModelShape(shape).layers(),
         shape.embedding() == 0 ? "one-hot" : "embedding " + shape.embedding(),
         parameters);
+    String options = new ModelShape(shape).options();
+    if (!options.isEmpty()) {
+      out.printf("  options     %s%n", options);
+    }
     Batching batching = training.batching();
     out.printf(
         "  training    %s, learning rate %s, clip %s%s, batch %d%s, steps %d, seed %d%n",

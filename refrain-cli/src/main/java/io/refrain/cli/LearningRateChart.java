@@ -6,6 +6,7 @@ import java.awt.BasicStroke;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.OptionalDouble;
 import java.util.function.ToDoubleFunction;
 import org.knowm.xchart.XYChart;
 import org.knowm.xchart.XYSeries;
@@ -21,10 +22,13 @@ final class LearningRateChart {
    * @param name of what is trained on
    */
   LearningRateChart(String name, LearningRateFinder.Result result) {
-    String rate = Figures.learningRate(result.suggestion());
+    OptionalDouble suggestion = result.suggestion();
+    String rate = suggestion.isPresent() ? Figures.learningRate(suggestion.getAsDouble()) : "";
     chart =
         ChartStyle.chart(
-            "%s: learning rate %s suggested".formatted(name, rate),
+            suggestion.isPresent()
+                ? "%s: learning rate %s suggested".formatted(name, rate)
+                : name + ": no learning rate can be suggested",
             "learning rate",
             "loss (nats per token)");
     chart.getStyler().setXAxisLogarithmic(true);
@@ -37,10 +41,12 @@ final class LearningRateChart {
     LossRange range = LossRange.of(points.stream().map(Point::smoothedLoss).sorted().toList());
     chart.getStyler().setYAxisMin(range.low());
     chart.getStyler().setYAxisMax(range.high());
-    double[] at = {result.suggestion(), result.suggestion()};
-    double[] height = {range.low(), range.high()};
-    ChartStyle.line(chart, "suggested: " + rate, at, height, ChartStyle.RED, 2f)
-        .setMarker(SeriesMarkers.NONE);
+    suggestion.ifPresent(x -> {
+      double[] at = {x, x};
+      double[] height = {range.low(), range.high()};
+      ChartStyle.line(chart, "suggested: " + rate, at, height, ChartStyle.RED, 2f)
+          .setMarker(SeriesMarkers.NONE);
+    });
   }
 
   private XYSeries line(String name, List<Point> points, ToDoubleFunction<Point> loss) {

@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,13 +38,14 @@ record LearningRateSearch(RunConfig config, int[] tokens, Path folder, String pi
               team,
               (count, point) -> progress.at(count, "loss " + Figures.loss(point.smoothedLoss())));
     }
-    Files.createDirectories(folder);
     Optional<String> problem =
         Drawing.attempt(
             "curve of learning rates",
-            () ->
-                new LearningRateChart(TrainCommand.nameOf(config.corpus()), result)
-                    .write(folder, picture));
+            () -> {
+              Files.createDirectories(folder); // a sweep is not lost to a folder that cannot be
+              new LearningRateChart(TrainCommand.nameOf(config.corpus()), result)
+                  .write(folder, picture);
+            });
     problem.ifPresent(err::println);
     if (json) {
       tellPrograms(result, problem.isEmpty(), out);
@@ -54,7 +56,12 @@ record LearningRateSearch(RunConfig config, int[] tokens, Path folder, String pi
   }
 
   private void tellPeople(Result result, boolean drawn, PrintWriter out) {
-    String rate = Figures.learningRate(result.suggestion());
+    if (result.suggestion().isEmpty()) {
+      out.printf("no learning rate can be suggested: %s%n", reason(result));
+      tellPicture(drawn, out);
+      return;
+    }
+    String rate = Figures.learningRate(result.suggestion().getAsDouble());
     out.printf("suggested learning rate: %s%n", rate);
     out.printf(
         "  a tenth of %s, where the smoothed loss is smallest (%s), %s%n",
@@ -64,11 +71,26 @@ record LearningRateSearch(RunConfig config, int[] tokens, Path folder, String pi
             ? "before training falls apart at "
                 + Figures.learningRate(result.points().getLast().learningRate())
             : "of rates up to " + Figures.number(LearningRateFinder.HIGHEST));
+    tellPicture(drawn, out);
+    out.printf("Train with the same options and --learning-rate %s%n", rate);
+    out.flush();
+  }
+
+  private void tellPicture(boolean drawn, PrintWriter out) {
     if (drawn) {
       out.printf("  the curve is in %s%n", folder.resolve(picture + ".png"));
     }
-    out.printf("Train with the same options and --learning-rate %s%n", rate);
     out.flush();
+  }
+
+  /** Why there is no suggestion, and what to do. */
+  private static String reason(Result result) {
+    return result.neverFell()
+        ? "the smoothed loss never falls below its first, %s: try another optimizer or its defaults"
+            .formatted(Figures.loss(result.lowest().smoothedLoss()))
+        : "the smoothed loss still falls at the highest rate tried, %s: updates are very small, so"
+                .formatted(Figures.number(LearningRateFinder.HIGHEST))
+            + " raise --clip, or choose a rate yourself";
   }
 
   private void tellPrograms(Result result, boolean drawn, PrintWriter out) {
@@ -82,7 +104,11 @@ record LearningRateSearch(RunConfig config, int[] tokens, Path folder, String pi
     }
     Map<String, @Nullable Object> line = new LinkedHashMap<>();
     line.put("event", "suggestion");
-    line.put("learning_rate", result.suggestion());
+    OptionalDouble suggestion = result.suggestion();
+    line.put("learning_rate", suggestion.isPresent() ? suggestion.getAsDouble() : null);
+    if (suggestion.isEmpty()) {
+      line.put("why_not", reason(result));
+    }
     line.put("rule", "a tenth of the rate where the smoothed loss is smallest");
     line.put("lowest_learning_rate", result.lowest().learningRate());
     line.put("lowest_smoothed_loss", result.lowest().smoothedLoss());

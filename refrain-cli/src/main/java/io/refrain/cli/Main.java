@@ -4,10 +4,12 @@ import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.SequencedMap;
+import java.util.Set;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -24,10 +26,11 @@ import picocli.CommandLine.Spec;
     footer = {
       "",
       "Examples:",
-      "  refrain train                            train on Dickens for 90 seconds",
+      "  refrain train                            train on Dickens: 4,000 updates,",
+      "                                           about 90 seconds on two cores",
       "  refrain train book.txt --out runs/book   train on a text of yours",
       "  refrain generate runs/book --prefix Once let it write",
-      "  refrain bench --peers                    time it against PyTorch and DJL",
+      "  refrain bench --peers                    time it against PyTorch, DJL, DL4J",
       "",
       "`refrain COMMAND --help` tells the options of a command.",
       "REFRAIN_JAVA_OPTIONS=-Xmx8g gives it 8 GB of memory."
@@ -91,7 +94,40 @@ public final class Main implements Runnable {
     // Figures are written one way everywhere: the way that recipes and options are read.
     // Of all categories, for printf of a writer does not ask for the one of formats.
     Locale.setDefault(Locale.ROOT);
-    List<String> words = List.of(arguments);
+    try {
+      Recipes defaults = defaults(List.of(arguments));
+      for (CommandLine command : commandLine.getSubcommands().values()) {
+        if (command.getCommand() instanceof TrainCommand) {
+          command.setDefaultValueProvider(defaults);
+        }
+      }
+    } catch (IOException | IllegalArgumentException e) {
+      tell(commandLine, arguments, e, FailureMessage.of(e));
+      return CommandLine.ExitCode.USAGE;
+    }
+    try {
+      return commandLine.execute(arguments);
+    } catch (OutOfMemoryError e) {
+      tell(
+          commandLine,
+          arguments,
+          e,
+          "java has too little memory: use a smaller"
+              + " model, batch or text, or give it more with REFRAIN_JAVA_OPTIONS=-Xmx8g");
+      return CommandLine.ExitCode.SOFTWARE;
+    } catch (LinkageError e) {
+      tell(
+          commandLine,
+          arguments,
+          e,
+          "a part of the program is missing or does not fit"
+              + " (%s): build it again with `mvn clean package`".formatted(e.getMessage()));
+      return CommandLine.ExitCode.SOFTWARE;
+    }
+  }
+
+  /** The recipe is needed before the words are parsed, for it says what those left out are. */
+  private static Recipes defaults(List<String> words) throws IOException {
     int at = words.indexOf("--recipe");
     String recipe = at >= 0 && at + 1 < words.size() ? words.get(at + 1) : null;
     for (String word : words) {
@@ -99,46 +135,20 @@ public final class Main implements Runnable {
         recipe = word.substring("--recipe=".length());
       }
     }
-    boolean counted = words.stream().anyMatch(word -> word.matches("--(epochs|updates)(=.*)?"));
-    try {
-      Recipes defaults = Recipes.of(recipe, counted);
-      for (CommandLine command : commandLine.getSubcommands().values()) {
-        if (command.getCommand() instanceof TrainCommand) {
-          command.setDefaultValueProvider(defaults);
-        }
-      }
-    } catch (IOException | IllegalArgumentException e) {
-      commandLine.getErr().println("refrain: " + FailureMessage.of(e));
-      return CommandLine.ExitCode.USAGE;
-    }
-    try {
-      return commandLine.execute(arguments);
-    } catch (OutOfMemoryError e) {
-      return tellError(
-          commandLine,
-          arguments,
-          e,
-          "java has too little memory: use a smaller"
-              + " model, batch or text, or give it more with REFRAIN_JAVA_OPTIONS=-Xmx8g");
-    } catch (LinkageError e) {
-      return tellError(
-          commandLine,
-          arguments,
-          e,
-          "a part of the program is missing or does not fit"
-              + " (%s): build it again with `mvn clean package`".formatted(e.getMessage()));
-    }
+    Set<String> limits = new HashSet<>(Recipes.LIMITS);
+    limits.removeIf(
+        option -> words.stream().noneMatch(word -> word.matches("--" + option + "(=.*)?")));
+    return Recipes.of(recipe, limits);
   }
 
-  /** Errors that picocli passes on. */
-  private static int tellError(
-      CommandLine commandLine, String[] arguments, Error error, String message) {
+  /** What picocli does not tell: it comes before a command is parsed, or is passed on. */
+  private static void tell(
+      CommandLine commandLine, String[] arguments, Throwable error, String message) {
     if (List.of(arguments).contains("--stacktrace")) {
       error.printStackTrace(commandLine.getErr());
     } else {
       commandLine.getErr().println("refrain: " + message);
     }
-    return CommandLine.ExitCode.SOFTWARE;
   }
 
   /**

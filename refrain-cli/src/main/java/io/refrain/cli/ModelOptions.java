@@ -1,5 +1,7 @@
 package io.refrain.cli;
 
+import static io.refrain.cli.OptionCheck.or;
+
 import io.refrain.model.CellKind;
 import io.refrain.model.LanguageModelConfig;
 import io.refrain.model.LanguageModelRegularization;
@@ -134,8 +136,12 @@ final class ModelOptions {
 
   private static final String CHOICE = "--cell";
 
-  /** Demands that every value makes sense by itself; the message names its option. */
-  void requireRanges(OptionCheck check) {
+  /**
+   * Demands that every value makes sense, before a text is read; the message names its option.
+   *
+   * @param steps time steps of a batch
+   */
+  void requireRanges(OptionCheck check, int steps) {
     check.atLeast(1, "--hidden", hidden);
     check.atLeast(1, "--layers", layers);
     check.atLeast(0, "--embedding", embedding);
@@ -146,14 +152,53 @@ final class ModelOptions {
     share(check, "--weight-drop", weightDrop);
     share(check, "--zoneout", zoneout);
     share(check, "--zoneout-cell", zoneoutCell);
-    check.require(activationPenalty >= 0, "--activation-penalty", "at least 0", activationPenalty);
-    check.require(temporalPenalty >= 0, "--temporal-penalty", "at least 0", temporalPenalty);
+    penalty(check, "--activation-penalty", activationPenalty);
+    penalty(check, "--temporal-penalty", temporalPenalty);
     cellKind(check);
+    requireFitting(check);
+    requireUse(check, steps);
     if (embedding == 0) {
       needsEmbedding(check, "--tied", tied);
       needsEmbedding(check, "--embedding-dropout", embeddingDropout > 0);
       needsEmbedding(check, "--input-dropout", inputDropout != null && inputDropout > 0);
     }
+    config(check, 1); // the number of kinds of tokens makes no difference to what is checked
+  }
+
+  /** Refuses what the chosen cell has no use for. */
+  private void requireFitting(OptionCheck check) {
+    weightDrop =
+        check.fitting(
+            "--weight-drop",
+            weightDrop,
+            CHOICE,
+            cell,
+            List.of("rnn", "lstm", "gru", "layer-norm-lstm", "layer-norm-gru"));
+    zoneoutCell =
+        check.fitting(
+            "--zoneout-cell", zoneoutCell, CHOICE, cell, List.of("lstm", "layer-norm-lstm"));
+  }
+
+  /** Refuses what would do nothing. */
+  private void requireUse(OptionCheck check, int steps) {
+    boolean drops =
+        (layers > 1 && dropout > 0)
+            || or(outputDropout, dropout) > 0
+            || (embedding > 0 && or(inputDropout, dropout) > 0);
+    needs(check, "--locked", locked && !drops, "a dropout: give --dropout too");
+    needs(check, "--residual", residual && layers < 2, "--layers 2 or more");
+    needs(check, "--temporal-penalty", temporalPenalty > 0 && steps < 2, "--steps 2 or more");
+  }
+
+  private static void needs(OptionCheck check, String option, boolean useless, String what) {
+    if (useless) {
+      throw new IllegalArgumentException(
+          "%s needs %s, or leave it out".formatted(check.name(option), what));
+    }
+  }
+
+  private static void penalty(OptionCheck check, String option, double value) {
+    check.require(value >= 0 && Double.isFinite(value), option, "at least 0 and finite", value);
   }
 
   private static void share(OptionCheck check, String option, @Nullable Double value) {
@@ -186,19 +231,8 @@ final class ModelOptions {
 
   /** What the options come to, for so many kinds of tokens. */
   LanguageModelConfig config(OptionCheck check, int vocabulary) {
-    Double dropped =
-        check.fitting(
-            "--weight-drop",
-            weightDrop,
-            CHOICE,
-            cell,
-            List.of("rnn", "lstm", "gru", "layer-norm-lstm", "layer-norm-gru"));
-    Double cellZoneout =
-        check.fitting(
-            "--zoneout-cell", zoneoutCell, CHOICE, cell, List.of("lstm", "layer-norm-lstm"));
     Regularization layersOwn =
-        new Regularization(dropout, locked, orZero(dropped), zoneout, orZero(cellZoneout));
-    double input = inputDropout == null ? dropout : inputDropout;
+        new Regularization(dropout, locked, or(weightDrop, 0.0), zoneout, or(zoneoutCell, 0.0));
     return new LanguageModelConfig(
         vocabulary,
         embedding,
@@ -209,14 +243,10 @@ final class ModelOptions {
         residual,
         new LanguageModelRegularization(
             embeddingDropout,
-            embedding == 0 ? 0 : input,
-            outputDropout == null ? dropout : outputDropout,
+            embedding == 0 ? 0 : or(inputDropout, dropout),
+            or(outputDropout, dropout),
             layersOwn,
             activationPenalty,
             temporalPenalty));
-  }
-
-  private static double orZero(@Nullable Double value) {
-    return value == null ? 0 : value;
   }
 }

@@ -1,5 +1,7 @@
 package io.refrain.cli;
 
+import static io.refrain.cli.OptionCheck.or;
+
 import io.refrain.optim.Adagrad;
 import io.refrain.optim.Adam;
 import io.refrain.optim.AveragedSgd;
@@ -10,7 +12,10 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
-/** The options that say how gradients change weights. What is left out is PyTorch's default. */
+/**
+ * The options that say how gradients change weights. What is left out is PyTorch's default; of asgd
+ * it is AWD-LSTM's.
+ */
 final class OptimizerOptions {
   @Option(
       names = "--optimizer",
@@ -163,7 +168,7 @@ final class OptimizerOptions {
         check,
         "--alpha",
         alpha,
-        share ? "at least 0 and below 1" : "at least 0",
+        share ? "at least 0 and below 1" : "at least 0 and finite",
         share ? Math.nextDown(1.0) : Double.MAX_VALUE);
     atLeastZero(check, "--rate-decay", rateDecay);
     atLeastZero(check, "--initial-accumulator", initialAccumulator);
@@ -173,7 +178,7 @@ final class OptimizerOptions {
   }
 
   private static void atLeastZero(OptionCheck check, String option, @Nullable Double value) {
-    require(check, option, value, "at least 0", Double.MAX_VALUE);
+    require(check, option, value, "at least 0 and finite", Double.MAX_VALUE);
   }
 
   private static void require(
@@ -219,9 +224,5 @@ final class OptimizerOptions {
               or(weightDecay, asgd.weightDecay()),
               or(nonMonotone, asgd.nonMonotone()));
     };
-  }
-
-  private static <T> T or(@Nullable T given, T otherwise) {
-    return given == null ? otherwise : given;
   }
 }

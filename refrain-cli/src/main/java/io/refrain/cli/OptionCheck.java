@@ -15,6 +15,11 @@ final class OptionCheck {
     parsed = command.commandLine();
   }
 
+  /** An option's value, or another where it is not given. */
+  static <T> T or(@Nullable T given, T otherwise) {
+    return given == null ? otherwise : given;
+  }
+
   /** Whether the command line has the option, rather than a recipe. */
   boolean isGiven(String option) {
     return parsed.getParseResult().hasMatchedOption(option);
@@ -53,6 +58,13 @@ final class OptionCheck {
     }
     throw new IllegalArgumentException(
         "%s must be %s or %s, but is \"%s\"".formatted(name(option), first, second, value));
+  }
+
+  /** Whether the command line chooses another method than its recipe. */
+  boolean choosesAnew(String choice, String chosen) {
+    return isGiven(choice)
+        && parsed.getDefaultValueProvider() instanceof Recipes recipes
+        && !chosen.equals(recipes.valueOf(choice));
   }
 
   /**

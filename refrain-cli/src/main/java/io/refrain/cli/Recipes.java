@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.io.Reader;
+import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -24,13 +25,25 @@ import picocli.CommandLine.Model.OptionSpec;
 final class Recipes implements IDefaultValueProvider {
   private static final String DEFAULT = "default";
 
-  static final List<String> NAMES =
-      List.of(DEFAULT, "notebook", "d2l-rnn", "d2l-gru", "d2l-lstm", "d2l-lstm2");
+  /** The recipe under all others; nobody asks for it by name. */
+  private static final String BASE = "base";
+
+  /** The recipes that come with the program, as its help lists them. */
+  static final String LISTED = "default, notebook, d2l-rnn, d2l-gru, d2l-lstm, d2l-lstm2";
+
+  static final List<String> NAMES = List.of(LISTED.split(", "));
 
   private static final String CORPUS = "corpus";
   private static final String MINUTES = "minutes";
   private static final String EPOCHS = "epochs";
   private static final String UPDATES = "updates";
+
+  /** Options that say when training ends. */
+  static final Set<String> LIMITS = Set.of(EPOCHS, UPDATES, MINUTES);
+
+  /** Options that say how fast it learns. */
+  private static final Set<String> LEARNING_RATE =
+      Set.of("learning-rate", "schedule", "warm-up", "minimum-rate");
 
   private final Properties values;
   private final Properties own;
@@ -43,27 +56,42 @@ final class Recipes implements IDefaultValueProvider {
   }
 
   /**
-   * Defaults from a recipe, and from the default one where it says nothing.
+   * Defaults from a recipe, and from {@code base} where it says nothing.
    *
    * @param recipe a name or a file; null for the default
-   * @param counted whether the command line says how many epochs or updates: then the default time
-   *     limit does not hold
+   * @param limits what the command line says of when to end, some of {@link #LIMITS}. The limits of
+   *     the default recipe then do not hold; nor does its learning rate where only the clock ends
+   *     the training, for that rate falls with the number of updates.
    */
-  static Recipes of(@Nullable String recipe, boolean counted) throws IOException {
-    Properties values = load(DEFAULT);
-    if (counted) {
+  static Recipes of(@Nullable String recipe, Set<String> limits) throws IOException {
+    Properties values = builtIn(BASE);
+    if (limits.contains(EPOCHS) || limits.contains(UPDATES)) {
       values.remove(MINUTES);
     }
     Properties own = new Properties();
-    if (recipe != null && !recipe.equals(DEFAULT)) {
-      own = load(recipe);
-      requireKnown(recipe, own);
-      if ((own.containsKey(EPOCHS) || own.containsKey(UPDATES)) && !own.containsKey(MINUTES)) {
-        values.remove(MINUTES);
+    if (recipe == null || recipe.equals(DEFAULT)) {
+      Properties best = builtIn(DEFAULT);
+      if (!limits.isEmpty()) {
+        LIMITS.forEach(best::remove);
       }
-      values.putAll(own);
+      if (limits.equals(Set.of(MINUTES))) {
+        LEARNING_RATE.forEach(best::remove);
+      }
+      replace(values, best);
+    } else {
+      own = NAMES.contains(recipe) ? builtIn(recipe) : fromFile(recipe);
+      requireKnown(recipe, own);
+      replace(values, own);
     }
     return new Recipes(values, own, recipe == null ? DEFAULT : recipe);
+  }
+
+  /** Where a recipe counts what it does, the time limit of the base does not hold. */
+  private static void replace(Properties base, Properties recipe) {
+    if (recipe.containsKey(EPOCHS) || recipe.containsKey(UPDATES)) {
+      base.remove(MINUTES);
+    }
+    base.putAll(recipe);
   }
 
   private static void requireKnown(String recipe, Properties own) {
@@ -80,9 +108,33 @@ final class Recipes implements IDefaultValueProvider {
     }
   }
 
-  private static Properties load(String recipe) throws IOException {
+  private static Properties builtIn(String recipe) throws IOException {
+    InputStream in = Recipes.class.getResourceAsStream("recipes/" + recipe + ".properties");
+    if (in == null) {
+      throw new IOException("recipe " + recipe + " is missing from this build; build it again");
+    }
+    try (Reader reader = new InputStreamReader(in, StandardCharsets.UTF_8)) {
+      return read(recipe, reader);
+    }
+  }
+
+  private static Properties fromFile(String recipe) throws IOException {
+    Path file = Path.of(recipe);
+    if (!Files.isRegularFile(file)) {
+      throw new IllegalArgumentException(
+          "there is no recipe \"%s\": give the path of a file, or one of %s"
+              .formatted(recipe, LISTED));
+    }
+    try (Reader reader = Files.newBufferedReader(file, StandardCharsets.UTF_8)) {
+      return read(recipe, reader);
+    } catch (CharacterCodingException e) {
+      throw new IOException("recipe %s is not UTF-8 text".formatted(recipe), e);
+    }
+  }
+
+  private static Properties read(String recipe, Reader reader) throws IOException {
     Properties properties = new Properties();
-    try (Reader reader = open(recipe)) {
+    try {
       properties.load(reader);
     } catch (IllegalArgumentException e) {
       throw new IOException("recipe %s: %s".formatted(recipe, e.getMessage()), e);
@@ -90,29 +142,21 @@ final class Recipes implements IDefaultValueProvider {
     return properties;
   }
 
-  private static Reader open(String recipe) throws IOException {
-    if (NAMES.contains(recipe)) {
-      InputStream in = Recipes.class.getResourceAsStream("recipes/" + recipe + ".properties");
-      if (in == null) {
-        throw new IOException("recipe " + recipe + " is missing from this build; build it again");
-      }
-      return new InputStreamReader(in, StandardCharsets.UTF_8);
-    }
-    Path file = Path.of(recipe);
-    if (!Files.isRegularFile(file)) {
-      throw new IllegalArgumentException(
-          "there is no recipe \"%s\": give the path of a file, or one of %s"
-              .formatted(recipe, String.join(", ", NAMES)));
-    }
-    return Files.newBufferedReader(file, StandardCharsets.UTF_8);
-  }
-
   @Override
   public @Nullable String defaultValue(ArgSpec argument) {
     if (!(argument instanceof OptionSpec option)) {
       return argument.isPositional() ? values.getProperty(CORPUS) : null;
     }
-    return values.getProperty(key(option.longestName()));
+    return valueOf(option.longestName());
+  }
+
+  /**
+   * What an option is where the command line does not give it; null where no recipe does either.
+   *
+   * @param option such as --hidden
+   */
+  @Nullable String valueOf(String option) {
+    return values.getProperty(key(option));
   }
 
   /**

@@ -11,7 +11,6 @@ import io.refrain.train.Trainer;
 import io.refrain.train.TrainingListener;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -48,8 +47,6 @@ final class ReproduceCommand implements Callable<Integer> {
   /** Characters after those that were trained on, to see what was learned and not by heart. */
   private static final int HELD_OUT = 10_000;
 
-  private static final String PERPLEXITY = "training perplexity at the last epoch";
-
   @Spec private CommandSpec spec;
   @Mixin private Output output;
   @Mixin private Threads threads;
@@ -57,26 +54,41 @@ final class ReproduceCommand implements Callable<Integer> {
   @Parameters(arity = "0..1", paramLabel = "NAME", description = "Which one.")
   private @Nullable String name;
 
+  /** What a figure is of: the text that was trained on, over the last epoch. */
+  enum Metric {
+    /** In nats a token. */
+    LOSS("training loss at the last epoch"),
+    /** Its exponential. */
+    PERPLEXITY("training perplexity at the last epoch");
+
+    private final String label;
+
+    Metric(String label) {
+      this.label = label;
+    }
+
+    /** {@return the figure for a mean loss in nats a token} */
+    double of(double nats) {
+      return this == PERPLEXITY ? Math.exp(nats) : nats;
+    }
+  }
+
   /** A published figure: what is measured, and what it must not exceed. */
   private enum Figure {
-    NOTEBOOK("notebook", "training loss at the last epoch", 0.95),
-    D2L_RNN("d2l-rnn", PERPLEXITY, 1.3),
-    D2L_GRU("d2l-gru", PERPLEXITY, 1.1),
-    D2L_LSTM("d2l-lstm", PERPLEXITY, 1.1),
-    D2L_LSTM2("d2l-lstm2", PERPLEXITY, 1.05);
+    NOTEBOOK("notebook", Metric.LOSS, 0.95),
+    D2L_RNN("d2l-rnn", Metric.PERPLEXITY, 1.3),
+    D2L_GRU("d2l-gru", Metric.PERPLEXITY, 1.1),
+    D2L_LSTM("d2l-lstm", Metric.PERPLEXITY, 1.1),
+    D2L_LSTM2("d2l-lstm2", Metric.PERPLEXITY, 1.05);
 
     private final String recipe;
-    private final String metric;
+    private final Metric metric;
     private final double target;
 
-    Figure(String recipe, String metric, double target) {
+    Figure(String recipe, Metric metric, double target) {
       this.recipe = recipe;
       this.metric = metric;
       this.target = target;
-    }
-
-    double value(double nats) {
-      return metric.equals(PERPLEXITY) ? Math.exp(nats) : nats;
     }
 
     static String names() {
@@ -105,7 +117,7 @@ final class ReproduceCommand implements Callable<Integer> {
   record Trained(FrozenLanguageModel model, double loss) {}
 
   private boolean reproduce(Figure figure) throws IOException {
-    TrainCommand.Job job = TrainCommand.job(figure.recipe, Path.of("unused"), List.of());
+    TrainCommand.Job job = TrainCommand.job(figure.recipe, List.of());
     long start = System.nanoTime();
     Trained trained;
     try (ThreadTeam team = new ThreadTeam(threads.count());
@@ -115,7 +127,7 @@ final class ReproduceCommand implements Callable<Integer> {
       trained = train(job, team, progress);
     }
     double seconds = (System.nanoTime() - start) / 1e9;
-    double value = figure.value(trained.loss());
+    double value = figure.metric.of(trained.loss());
     int first = job.config().maximumTokens();
     int[] heldOut = Arrays.copyOfRange(job.tokens(), first, first + HELD_OUT);
     int[] characters = new int[HELD_OUT];
@@ -151,7 +163,7 @@ final class ReproduceCommand implements Callable<Integer> {
     if (output.json) {
       Map<String, Object> json = new LinkedHashMap<>();
       json.put("name", figure.recipe);
-      json.put("metric", figure.metric);
+      json.put("metric", figure.metric.label);
       json.put("value", value);
       json.put("target", figure.target);
       json.put("met", met);
@@ -162,7 +174,7 @@ final class ReproduceCommand implements Callable<Integer> {
     }
     out.printf(
         "%s: %s %.4f, to reach at most %.2f: %s, in %.1f s%n",
-        figure.recipe, figure.metric, value, figure.target, met ? "met" : "NOT met", seconds);
+        figure.recipe, figure.metric.label, value, figure.target, met ? "met" : "NOT met", seconds);
     out.printf(
         "  perplexity on the %,d characters after those: %.2f%n", HELD_OUT, heldOutPerplexity);
     out.flush();

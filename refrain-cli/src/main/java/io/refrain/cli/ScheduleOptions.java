@@ -1,5 +1,7 @@
 package io.refrain.cli;
 
+import static io.refrain.cli.OptionCheck.or;
+
 import io.refrain.optim.Plateau;
 import io.refrain.optim.Schedule;
 import io.refrain.train.Limits;
@@ -39,13 +41,17 @@ final class ScheduleOptions {
   @Option(
       names = "--warm-up",
       paramLabel = "N",
-      description = "Of cosine: updates in which the rate rises first (default: 0).")
+      description =
+          "Of cosine: updates in which the rate rises first"
+              + " (default: the recipe's, but at most a tenth of all, else 0).")
   private @Nullable Long warmUp;
 
   @Option(
       names = "--minimum-rate",
       paramLabel = "X",
-      description = "Of cosine and plateau: the rate does not fall below it (default: 0).")
+      description =
+          "Of cosine and plateau: the rate does not fall below it"
+              + " (default: the recipe's, but at most a tenth of --learning-rate, else 0).")
   private @Nullable Double minimumRate;
 
   @Option(
@@ -85,7 +91,7 @@ final class ScheduleOptions {
       check.require(
           decayFactor > 0 && decayFactor < (plateau ? 1 : Double.POSITIVE_INFINITY),
           "--decay-factor",
-          plateau ? "above 0 and below 1" : "above 0",
+          plateau ? "above 0 and below 1" : "above 0 and finite",
           decayFactor);
     }
     if (warmUp != null) {
@@ -95,7 +101,7 @@ final class ScheduleOptions {
       check.require(
           minimumRate >= 0 && Double.isFinite(minimumRate),
           "--minimum-rate",
-          "at least 0",
+          "at least 0 and finite",
           minimumRate);
     }
     if (rise != null) {
@@ -122,6 +128,9 @@ final class ScheduleOptions {
     decayEvery = fitting(check, "--decay-every", decayEvery, "step", "exponential");
     decayFactor = fitting(check, "--decay-factor", decayFactor, "step", "exponential", "plateau");
     warmUp = fitting(check, "--warm-up", warmUp, "cosine");
+    if (check.choosesAnew(CHOICE, schedule) && !check.isGiven("--minimum-rate")) {
+      minimumRate = null; // the recipe's is that of its own schedule
+    }
     minimumRate = fitting(check, "--minimum-rate", minimumRate, "cosine", "plateau");
     rise = fitting(check, "--rise", rise, "one-cycle");
     plateauPatience = fitting(check, "--plateau-patience", plateauPatience, "plateau");
@@ -152,24 +161,13 @@ final class ScheduleOptions {
   Schedule schedule(OptionCheck check, TrainingConfig training, int tokens) {
     long epoch = training.batching().mostUpdatesOfAnEpoch(tokens);
     long every = or(decayEvery, epoch);
-    double minimum = or(minimumRate, 0.0);
-    check.require(
-        minimum <= training.learningRate(),
-        "--minimum-rate",
-        "at most the learning rate " + training.learningRate(),
-        minimum);
+    double minimum = minimumRate(check, training.learningRate());
     return switch (schedule) {
       case "step" -> new Schedule.Step(every, or(decayFactor, 0.1));
       case "exponential" -> new Schedule.Exponential(every, or(decayFactor, 0.95));
       case "cosine" -> {
         long updates = updates(training.limits(), epoch);
-        long rising = or(warmUp, 0L);
-        check.require(
-            rising < updates,
-            "--warm-up",
-            "below the %d updates in all".formatted(updates),
-            rising);
-        yield new Schedule.Cosine(updates, rising, minimum);
+        yield new Schedule.Cosine(updates, warmUp(check, updates), minimum);
       }
       case "one-cycle" -> Schedule.OneCycle.of(updates(training.limits(), epoch), or(rise, 0.3));
       case "plateau" ->
@@ -179,13 +177,35 @@ final class ScheduleOptions {
     };
   }
 
-  private static long updates(Limits limits, long epoch) {
+  /** A recipe cannot know how short a training it is used for. */
+  private long warmUp(OptionCheck check, long updates) {
+    long rising = or(warmUp, 0L);
+    if (!check.isGiven("--warm-up")) {
+      return Math.min(rising, updates / 10);
+    }
+    check.require(
+        rising < updates, "--warm-up", "below the %d updates in all".formatted(updates), rising);
+    return rising;
+  }
+
+  /** Nor can it know the learning rate that the command line gives. */
+  private double minimumRate(OptionCheck check, double learningRate) {
+    double minimum = or(minimumRate, 0.0);
+    if (!check.isGiven("--minimum-rate") && check.isGiven("--learning-rate")) {
+      return Math.min(minimum, learningRate / 10);
+    }
+    check.require(
+        minimum <= learningRate,
+        "--minimum-rate",
+        "at most the learning rate " + learningRate,
+        minimum);
+    return minimum;
+  }
+
+  /** How many updates there will be at most, with so many in an epoch. */
+  static long updates(Limits limits, long epoch) {
     return limits.epochs() == Integer.MAX_VALUE
         ? limits.updates()
         : Math.min(limits.updates(), limits.epochs() * epoch);
-  }
-
-  private static <T> T or(@Nullable T given, T otherwise) {
-    return given == null ? otherwise : given;
   }
 }

@@ -11,7 +11,8 @@ final class Threads {
       paramLabel = "N",
       description = {
         "Threads that compute (default: one a core, at most 8).",
-        "Their number changes no weight after the same number of updates."
+        "Their number changes no weight after the same",
+        "number of updates, and no text of the same seed."
       })
   private int threads = Math.min(MOST_BY_DEFAULT, Runtime.getRuntime().availableProcessors());
 

@@ -1,16 +1,20 @@
 package io.refrain.cli;
 
 import io.refrain.kernel.ThreadTeam;
+import io.refrain.optim.Schedule;
 import io.refrain.text.Corpus;
 import io.refrain.text.Tokenizer;
 import io.refrain.train.Progress;
 import io.refrain.train.RunConfig;
 import io.refrain.train.RunDirectory;
+import io.refrain.train.TrainingConfig;
+import io.refrain.train.TrainingRun;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
@@ -37,7 +41,9 @@ import picocli.CommandLine.Spec;
     footer = {
       "",
       "Examples:",
-      "  refrain train                               Dickens, 90 seconds, runs/dickens",
+      "  refrain train                               Dickens, into runs/dickens:",
+      "                                              4,000 updates, about 90 seconds",
+      "                                              on two cores",
       "  refrain train book.txt --minutes 10 --hidden 1024 --out runs/book",
       "  refrain train --recipe notebook             the lecture's training",
       "  refrain train book.txt --find-learning-rate",
@@ -74,7 +80,7 @@ final class TrainCommand implements Callable<Integer> {
   @Option(
       names = "--recipe",
       paramLabel = "NAME",
-      description = "A file of these options, or one of default, notebook, d2l-rnn.")
+      description = "A file of these options, or one of " + Recipes.LISTED + ".")
   private @Nullable String recipe;
 
   @Option(
@@ -97,12 +103,13 @@ final class TrainCommand implements Callable<Integer> {
   @Mixin private Threads threads;
   @Mixin private Output output;
 
-  /** What the options come to: the text as tokens, and where the run lives. */
-  record Job(RunDirectory directory, RunConfig config, Tokenizer tokenizer, int[] tokens) {}
+  /** What the options come to, with the text as tokens. */
+  record Job(RunConfig config, Tokenizer tokenizer, int[] tokens) {}
 
   @Override
   public Integer call() throws IOException {
-    Job job = resume ? resumed() : fresh();
+    RunDirectory directory = directory();
+    Job job = resume ? resumed(directory) : fresh();
     PrintWriter err = spec.commandLine().getErr();
     try (ThreadTeam team = new ThreadTeam(threads.count())) {
       if (findLearningRate) {
@@ -110,7 +117,7 @@ final class TrainCommand implements Callable<Integer> {
         return 0;
       }
       Training training =
-          new Training(job.directory(), job.config(), job.tokenizer(), job.tokens(), team);
+          new Training(directory, job.config(), job.tokenizer(), job.tokens(), team);
       return training.run(resume, output.json, spec.commandLine().getOut(), err);
     }
   }
@@ -128,21 +135,38 @@ final class TrainCommand implements Callable<Integer> {
    *
    * @param arguments more options, which override the recipe's
    */
-  static Job job(String recipe, Path directory, List<String> arguments) throws IOException {
+  static Job job(String recipe, List<String> arguments) throws IOException {
     TrainCommand command = new TrainCommand();
     CommandLine commandLine = new CommandLine(command);
-    commandLine.setDefaultValueProvider(Recipes.of(recipe, false));
+    commandLine.setDefaultValueProvider(Recipes.of(recipe, Set.of()));
     commandLine.parseArgs(arguments.toArray(String[]::new));
-    command.out = directory;
     return command.fresh();
   }
 
-  private Job fresh() throws IOException {
+  /** Where the run lives or will. */
+  private RunDirectory directory() throws IOException {
+    if (!resume) {
+      return new RunDirectory(out == null ? free(corpus()) : out);
+    }
+    if (out == null) {
+      throw new ParameterException(
+          spec.commandLine(), "--resume needs --out DIR: the folder of the run to go on with");
+    }
+    requireNothingElse();
+    return Runs.open(out);
+  }
+
+  private String corpus() {
     String name = corpus == null ? "dickens" : corpus;
     if (name.isEmpty()) {
       throw new ParameterException(
           spec.commandLine(), "CORPUS is empty; give a text file, a folder of them or a name");
     }
+    return name;
+  }
+
+  private Job fresh() throws IOException {
+    String name = corpus();
     options.requireRanges(); // before a long text is read
     Corpus text = Texts.read(name);
     Tokenizer tokenizer =
@@ -151,23 +175,38 @@ final class TrainCommand implements Callable<Integer> {
     RunConfig config =
         options.config(
             Texts.lasting(name), Texts.sha1(text), tokenizer.vocabulary().size(), tokens);
-    RunDirectory directory = new RunDirectory(out == null ? free(name) : out);
-    return new Job(directory, config, tokenizer, tokens);
+    return new Job(config, tokenizer, tokens);
   }
 
-  private Job resumed() throws IOException {
-    if (out == null) {
-      throw new ParameterException(
-          spec.commandLine(), "--resume needs --out DIR: the folder of the run to go on with");
-    }
-    requireNothingElse();
-    RunDirectory directory = Runs.open(out);
+  private Job resumed(RunDirectory directory) throws IOException {
     RunConfig config = directory.config();
-    Corpus text = Texts.readUnchanged(config, out, "put it back to go on");
+    Corpus text = Texts.readUnchanged(config, directory.path(), "put it back to go on");
     Tokenizer tokenizer = directory.tokenizer();
     requireMoreThanDone(directory);
     RunConfig limited = options.withLimits(config);
-    return new Job(directory, limited, tokenizer, tokenizer.encode(text.text()));
+    int[] tokens = tokenizer.encode(text.text());
+    if (isGiven("--epochs") || isGiven("--updates")) {
+      requireRate(directory, limited, tokens);
+    }
+    return new Job(limited, tokenizer, tokens);
+  }
+
+  /** With a rate of nothing, hours may be spent without a word of why nothing is learned. */
+  private static void requireRate(RunDirectory directory, RunConfig config, int[] tokens) {
+    TrainingConfig training = config.training();
+    int trainedOn = TrainingRun.split(config, tokens).train().length;
+    long updates =
+        ScheduleOptions.updates(
+            training.limits(), training.batching().mostUpdatesOfAnEpoch(trainedOn));
+    long end = ScheduleEnd.of(training);
+    if (updates > end) {
+      boolean cosine = training.schedule() instanceof Schedule.Cosine;
+      throw new IllegalArgumentException(
+          "the schedule %s of %s ends at update %s with a rate of about 0, so later updates learn"
+                  .formatted(training.schedule().label(), directory.path(), Figures.count(end))
+              + " nothing: begin a new run with more of them"
+              + (cosine ? ", or one with --minimum-rate, which can go on" : ""));
+    }
   }
 
   /** The number is kept for good, so one that ends the run where it stands is a slip. */

@@ -5,6 +5,7 @@ import io.refrain.generate.Sampler;
 import io.refrain.generate.Session;
 import io.refrain.kernel.Kernels;
 import io.refrain.kernel.ThreadTeam;
+import io.refrain.model.FrozenLanguageModel;
 import io.refrain.model.LanguageModel;
 import io.refrain.optim.Schedule;
 import io.refrain.text.Tokenizer;
@@ -54,15 +55,14 @@ final class Training {
     TrainingConfig training = config.training();
     err.printf(
         "%s: %,d tokens to train on, %,d to validate with (%s, %d kinds);"
-            + " %s %d x %d, batch %d, %d steps, %s %s%s%n",
+            + " %s %s, batch %d, %d steps, %s %s%s%n",
         config.corpus(),
         split.train().length,
         split.validation().length,
         config.tokenizer().label(),
         config.model().vocabulary(),
         config.model().cell().label(),
-        config.model().layers(),
-        config.model().hidden(),
+        new ModelShape(config.model()).brief(),
         training.batching().batch(),
         training.batching().steps(),
         training.optimizer().label(),
@@ -163,20 +163,23 @@ final class Training {
 
   /** A few words of the model, always from the same draw, so that samples can be compared. */
   private String sample(LanguageModel model) {
-    Session session = new Session(model.freeze());
-    session.read(Prefix.ofNothing(tokenizer));
+    FrozenLanguageModel frozen = model.freeze();
     int specials = tokenizer.vocabulary().specials().size();
     Sampler sampler = new Sampler(Sampler.Options.temperature(0.5).excluding(specials));
     StringBuilder text = new StringBuilder();
     int most = tokenizer.separator().isEmpty() ? SAMPLE_TOKENS : SAMPLE_TOKENS / 5;
-    session.write(
-        most,
-        sampler,
-        new SplittableRandom(config.training().seed()),
-        token -> {
-          text.append(tokenizer.piece(token)).append(tokenizer.separator());
-          return true;
-        });
+    try (ThreadTeam writers = new ThreadTeam(frozen.threads(team.size()))) {
+      Session session = new Session(frozen, writers);
+      session.read(Prefix.ofNothing(tokenizer));
+      session.write(
+          most,
+          sampler,
+          new SplittableRandom(config.training().seed()),
+          token -> {
+            text.append(tokenizer.piece(token)).append(tokenizer.separator());
+            return true;
+          });
+    }
     return text.toString();
   }
 
@@ -184,8 +187,13 @@ final class Training {
     String path = directory.path().toString();
     err.printf("The run is in %s%s. Now try:%n", path, drawn ? ", its loss in loss.png" : "");
     err.println("  " + Invocation.of("generate", path));
-    if (end == Trainer.End.STOPPED || end == Trainer.End.TIME) { // else there is nothing left to do
+    long updates = config.training().limits().updates();
+    if (end == Trainer.End.STOPPED || end == Trainer.End.TIME) {
       err.println("  " + Invocation.of("train", "--out", path, "--resume"));
+    } else if (end == Trainer.End.UPDATES && updates < ScheduleEnd.of(config.training())) {
+      // without a new limit it would end at once
+      String more = Long.toString(2 * updates);
+      err.println("  " + Invocation.of("train", "--out", path, "--resume", "--updates", more));
     }
     err.flush();
   }

@@ -56,7 +56,7 @@ class CommandLineTest extends CommandFixture {
         .contains("\"perplexity\":");
     assertThat(refrain("score", path, "It was").out()).contains("given", "log P(text)");
     assertThat(refrain("score", path, "It was", "--json").out()).contains("\"probability\":");
-    assertThat(refrain("info", path).out()).contains("rnn-tanh", "parameters");
+    assertThat(refrain("info", path).out()).contains("gru, 1 layer of 8", "parameters");
   }
 
   @Test
@@ -192,7 +192,13 @@ class CommandLineTest extends CommandFixture {
 
   @Test
   void hasNoNumberForNoLimit() {
-    train("--epochs", String.valueOf(Integer.MAX_VALUE), "--minutes", "0.001");
+    train(
+        "--epochs",
+        String.valueOf(Integer.MAX_VALUE),
+        "--minutes",
+        "0.001",
+        "--schedule",
+        "constant");
     assertThat(refrain("info", run.toString(), "--json").out()).doesNotContain("2147483647");
     assertThat(refrain("info", run.toString()).out()).contains("limits      0.001 minutes");
   }
@@ -289,9 +295,9 @@ class CommandLineTest extends CommandFixture {
     "--cell,lstn,'--cell must be one of rnn, lstm, gru'",
     "--dropout,1.5,--dropout must be between 0 and 1",
     "--weight-drop,-1,--weight-drop must be between 0 and 1",
-    "--zoneout-cell,0.1,--zoneout-cell does not go with --cell rnn",
+    "--zoneout-cell,0.1,--zoneout-cell does not go with --cell gru",
     "--tied,true,--tied needs an embedding",
-    "--nonlinearity,sin,--nonlinearity must be tanh or relu",
+    "--nonlinearity,relu,--nonlinearity does not go with --cell gru",
     "--optimizer,sdg,--optimizer: unknown optimizer",
     "--state,keep,--state must be carry or reset",
     "--partition,none,--partition must be sequential or random",
@@ -330,9 +336,10 @@ class CommandLineTest extends CommandFixture {
   @Test
   void drawsHowTrainingDiverged() {
     String[] unbounded = {
-      "--nonlinearity=relu", "--optimizer=sgd", "--learning-rate=100", "--clip=0"
+      "--cell=rnn", "--nonlinearity=relu", "--optimizer=sgd", "--learning-rate=100", "--clip=0"
     };
     List<String> options = new ArrayList<>(List.of(unbounded));
+    options.add("--schedule=constant");
     options.add("--evaluate-every=1"); // so that the log has a loss before there is none
     assertThat(train(options.toArray(String[]::new)).onlyErrorLine()).contains("diverged");
     assertThat(run.resolve("loss.png")).exists();

@@ -50,7 +50,6 @@ class TaskProgressTest {
     TrainCommand.Job job =
         TrainCommand.job(
             "notebook",
-            folder.resolve("unused"),
             List.of(text.toString(), "--hidden=8", "--batch=4", "--epochs=3", "--max-tokens=800"));
     try (ThreadTeam team = new ThreadTeam(1);
         TaskProgress progress = TaskProgress.bar("notebook", 3, out, () -> 80)) {

@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -39,6 +41,35 @@ class UsageTest extends CommandFixture {
     Files.writeString(recipe, "hiden = 5\n");
     assertThat(refrain("train", "--recipe", recipe.toString()).onlyErrorLine())
         .contains("unknown option \"hiden\"");
+    Files.write(recipe, new byte[] {'#', (byte) 0xE4, '\n'});
+    assertThat(refrain("train", "--recipe", recipe.toString()).onlyErrorLine())
+        .isEqualTo("refrain: recipe " + recipe + " is not UTF-8 text");
+    assertThat(refrain("train", "--stacktrace", "--recipe", recipe.toString()).err())
+        .contains("\tat io.refrain.cli.Recipes.");
+  }
+
+  @Test
+  void nobodyAsksForTheRecipeUnderAllOthers() throws IOException {
+    assertThat(refrain("train", "--recipe", "base").onlyErrorLine())
+        .startsWith("refrain: there is no recipe \"base\": give the path of a file, or one of ");
+    Path mine = Path.of("base"); // as a user types it, in the working folder
+    Files.writeString(mine, "learning-rate = 0.125\n");
+    try {
+      assertThat(trainHelp("--recipe", "base")).contains("(default: 0.125)");
+    } finally {
+      Files.delete(mine);
+    }
+  }
+
+  @Test
+  void listsTheRecipesThatThereAre() throws IOException {
+    for (String name : Recipes.NAMES) {
+      assertThat(Path.of("../recipes", name + ".properties")).exists();
+      assertThat(trainHelp()).contains(name);
+    }
+    try (Stream<Path> files = Files.list(Path.of("../recipes"))) {
+      assertThat(files).hasSize(Recipes.NAMES.size() + 1); // and the one under all
+    }
   }
 
   @Test
@@ -89,15 +120,55 @@ class UsageTest extends CommandFixture {
     assertThat(train().err()).contains("  refrain generate " + run);
   }
 
+  /** What the help of {@code train} says, with one blank wherever it breaks a line. */
+  private static String trainHelp(String... more) {
+    List<String> words = new ArrayList<>(List.of("train", "--help"));
+    words.addAll(List.of(more));
+    return refrain(words.toArray(String[]::new)).out().replaceAll("\\s+", " ");
+  }
+
   @Test
   void showsTheDefaultsOfARecipe() {
-    assertThat(refrain("train", "--help").out()).contains("(default: 512)", "(default: adam)");
-    assertThat(refrain("train", "--recipe", "notebook", "--help").out())
-        .contains("(default: 256)", "(default: sgd)");
+    assertThat(trainHelp())
+        .contains("(default: gru)", "(default: adam)", "(default: cosine)", "(default: 0.004)");
+    assertThat(trainHelp("--recipe", "notebook")).contains("(default: 256)", "(default: sgd)");
+  }
+
+  @Test
+  void keepsTheRateConstantWhereTheClockAloneEndsTraining() throws IOException {
+    assertThat(trainHelp("--minutes", "5"))
+        .contains("(default: gru)", "(default: constant)", "(default: 0.001)");
+    assertThat(trainHelp("--minutes=5", "--updates=9"))
+        .contains("(default: cosine)", "(default: 0.004)");
+    assertThat(train("--minutes", "5").code()).isZero();
+    assertThat(refrain("info", run.toString(), "--json").out())
+        .contains("\"epochs\":2,\"minutes\":5.0,", "\"cosine\"");
+  }
+
+  @Test
+  void theDefaultRecipeCountsUpdatesAndIsGuardedByTheClock() throws IOException {
+    Recipes recipe = Recipes.of(null, Set.of());
+    assertThat(recipe.valueOf("--minutes")).isEqualTo("5");
+    assertThat(Recipes.of(null, Set.of("updates")).valueOf("--minutes")).isNull();
+    String updates = "%,d updates".formatted(Integer.valueOf(recipe.valueOf("--updates")));
+    assertThat(refrain("--help").out().replaceAll("\\s+", " "))
+        .contains(updates + ", about 90 seconds on two cores");
+    assertThat(trainHelp()).contains(updates + ", about 90 seconds on two cores");
+    assertThat(Files.readString(Path.of("../README.md")))
+        .contains(updates + ", about 90 seconds on two cores");
+  }
+
+  @Test
+  void aRecipeInheritsNothingFromTheDefaultOne() throws IOException {
+    Path recipe = Files.writeString(folder.resolve("mine.properties"), "hidden = 5\n");
+    assertThat(trainHelp("--recipe", recipe.toString()))
+        .contains("(default: rnn)", "(default: constant)");
   }
 
   @Test
   void saysWhatACommandDoesInOneSentence() {
+    String whole = refrain("--help").out() + refrain("train", "--help").out();
+    assertThat(whole.lines()).allMatch(line -> line.length() <= 80);
     String help = refrain("--help").out().replaceAll("\\R {8,}", " ");
     String commands = help.substring(help.indexOf("Commands:"), help.indexOf("Examples:")).strip();
     assertThat(commands.lines().skip(1)).hasSizeGreaterThan(6).allMatch(line -> line.endsWith("."));
@@ -153,6 +224,12 @@ class UsageTest extends CommandFixture {
       assertThat(outcome.out()).isEmpty();
       assertThat(outcome.onlyErrorLine()).startsWith("refrain: text 2 has ");
     }
+  }
+
+  @Test
+  void rehearses() {
+    Outcome outcome = refrain("rehearse", folder.resolve("rehearsal").toString());
+    assertThat(outcome.code()).as(outcome.err()).isZero();
   }
 
   @Test

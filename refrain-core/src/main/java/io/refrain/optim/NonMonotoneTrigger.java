@@ -4,8 +4,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Tells when averaging begins (Merity et al. 2018, algorithm 1): at the first validation that is
- * worse than the best of all before it but the last {@code window}.
+ * Tells when averaging begins, as the code of AWD-LSTM's authors does ({@code main.py} of {@code
+ * salesforce/awd-lstm-lm}; Merity et al. 2018): at the first validation that is worse than the best
+ * of all before it but the last {@code window}.
  *
  * @param window validations that it looks back over, at least 1
  * @param last losses of the last validations, at most {@code window} of them, the oldest first

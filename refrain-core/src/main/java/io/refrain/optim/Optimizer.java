@@ -84,18 +84,16 @@ public abstract sealed class Optimizer permits Sgd, Adam, RmsProp, Adagrad, Aver
         }));
   }
 
-  static double atLeastZero(String name, double value) {
+  static void atLeastZero(String name, double value) {
     if (!(value >= 0) || Double.isInfinite(value)) {
-      throw new IllegalArgumentException(name + " must be at least 0, but is " + value);
+      throw new IllegalArgumentException(name + " must be at least 0 and finite, but is " + value);
     }
-    return value;
   }
 
   /** At least 0 and below 1. */
-  static double share(String name, double value) {
+  static void share(String name, double value) {
     if (!(value >= 0 && value < 1)) {
       throw new IllegalArgumentException(name + " must be at least 0 and below 1, but is " + value);
     }
-    return value;
   }
 }

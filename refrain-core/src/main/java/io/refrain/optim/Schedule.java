@@ -225,7 +225,7 @@ public sealed interface Schedule permits Schedule.ByUpdate, Plateau {
 
   private static void positive(String name, double value) {
     if (!(value > 0) || Double.isInfinite(value)) {
-      throw new IllegalArgumentException(name + " must be above 0, but is " + value);
+      throw new IllegalArgumentException(name + " must be above 0 and finite, but is " + value);
     }
   }
 

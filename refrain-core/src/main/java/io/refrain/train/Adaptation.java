@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -42,7 +43,7 @@ final class Adaptation {
   double rate(long update) {
     return switch (schedule) {
       case Schedule.ByUpdate byUpdate -> byUpdate.rate(learningRate, update);
-      case Plateau _ -> java.util.Objects.requireNonNull(plateau).rate();
+      case Plateau _ -> Objects.requireNonNull(plateau).rate();
     };
   }
 

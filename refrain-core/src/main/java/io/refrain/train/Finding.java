@@ -23,7 +23,10 @@ public record Finding(Kind kind, String layer, double figure) {
     VANISHING_IN_DEPTH,
     /** Outputs are stuck near -1 or 1; the figure is the share of the layer's units. */
     SATURATED_OUTPUT,
-    /** Gates are stuck open or shut; the figure is their share of the layer's. */
+    /**
+     * Gates are stuck open or shut; the figure is their share of the layer's. Never found in cells
+     * with layer normalization, which do not report their gates.
+     */
     SATURATED_GATES,
     /** Outputs of relu are always 0; the figure is the share of the layer's units. */
     DEAD_UNITS;

@@ -5,6 +5,7 @@ import io.refrain.kernel.ThreadTeam;
 import io.refrain.model.LanguageModel;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalDouble;
 import java.util.SplittableRandom;
 
 /**
@@ -14,8 +15,9 @@ import java.util.SplittableRandom;
  * <p>As in fastai's {@code lr_find}, rates grow exponentially, losses are smoothed as an
  * exponential mean without its initial bias, the sweep ends when a smoothed loss exceeds {@value
  * #DIVERGED} times the smallest or training diverges, and the suggestion is a tenth of the rate at
- * which the smoothed loss is smallest. The mean is over fewer losses than fastai's, so as to lag
- * less behind the rates.
+ * which the smoothed loss is smallest. Where that is the first rate or the last of all, the loss
+ * has no lowest place between them, and nothing is suggested. The mean is over fewer losses than
+ * fastai's, so as to lag less behind the rates.
  */
 public final class LearningRateFinder {
   /** The smallest rate tried. */
@@ -50,10 +52,34 @@ public final class LearningRateFinder {
    *
    * @param points in the order of their rates
    * @param lowest the point with the smallest smoothed loss
-   * @param suggestion a learning rate to train with: a tenth of the lowest point's
    * @param diverged whether the sweep was ended by a loss that had grown too large
    */
-  public record Result(List<Point> points, Point lowest, double suggestion, boolean diverged) {}
+  public record Result(List<Point> points, Point lowest, boolean diverged) {
+    /** Takes a copy of the points. */
+    public Result {
+      points = List.copyOf(points);
+    }
+
+    /** Whether the smoothed loss was never smaller than at the smallest rate. */
+    public boolean neverFell() {
+      return lowest.equals(points.getFirst());
+    }
+
+    /** Whether the smoothed loss still fell at {@link #HIGHEST}. */
+    public boolean stillFell() {
+      return !diverged && lowest.equals(points.getLast());
+    }
+
+    /**
+     * A learning rate to train with, a tenth of the lowest point's; none where the loss {@linkplain
+     * #neverFell never fell} or {@linkplain #stillFell still did}.
+     */
+    public OptionalDouble suggestion() {
+      return neverFell() || stillFell()
+          ? OptionalDouble.empty()
+          : OptionalDouble.of(lowest.learningRate() / SAFETY);
+    }
+  }
 
   /** Is told of every update. */
   @FunctionalInterface
@@ -104,7 +130,11 @@ public final class LearningRateFinder {
         loss = result.loss();
       } catch (TrainingDivergedException e) {
         if (points.size() < LEAST_POINTS) {
-          throw e;
+          throw new TrainingDivergedException(
+              "no learning rate can be looked for: %s. Rates were still as small as %s, so it is not"
+                      .formatted(e.observation(), rate)
+                  + " the rate: try another optimizer or its defaults, or a smaller model",
+              e);
         }
         return result(points, true);
       }
@@ -125,13 +155,13 @@ public final class LearningRateFinder {
     return LOWEST * Math.pow(HIGHEST / LOWEST, update / (UPDATES - 1.0));
   }
 
-  private static Result result(List<Point> points, boolean diverged) {
+  static Result result(List<Point> points, boolean diverged) {
     Point lowest = points.getFirst();
     for (Point point : points) {
       if (point.smoothedLoss() < lowest.smoothedLoss()) {
         lowest = point;
       }
     }
-    return new Result(List.copyOf(points), lowest, lowest.learningRate() / SAFETY, diverged);
+    return new Result(points, lowest, diverged);
   }
 }

@@ -36,6 +36,7 @@ import java.util.SplittableRandom;
  * @param path the folder
  */
 public record RunDirectory(Path path) {
+  private static final String VALIDATION_LOSS = "validation_loss";
 
   /** Whether it holds a run. */
   public boolean exists() {
@@ -183,6 +184,16 @@ public record RunDirectory(Path path) {
     }
   }
 
+  /** The validation loss of the model's weights, in nats a token; infinite where none is told. */
+  double modelLoss() throws IOException {
+    try (SafetensorsFile file = SafetensorsFile.open(modelFile())) {
+      double loss = Double.parseDouble(file.metadata().getOrDefault(VALIDATION_LOSS, "Infinity"));
+      return Double.isNaN(loss) ? Double.POSITIVE_INFINITY : loss;
+    } catch (NumberFormatException e) {
+      return Double.POSITIVE_INFINITY;
+    }
+  }
+
   private LanguageModel unfilled(RunConfig config) throws IOException {
     try {
       return new LanguageModel(config.model(), new SplittableRandom(0));
@@ -204,9 +215,12 @@ public record RunDirectory(Path path) {
     List<NamedTensor> tensors = ModelWeights.of("", model.parameters());
     Map<String, String> metadata =
         Map.of(
-            "made_by", "refrain",
-            "update", Long.toString(progress.update()),
-            "validation_loss", Double.toString(progress.best()));
+            "made_by",
+            "refrain",
+            "update",
+            Long.toString(progress.update()),
+            VALIDATION_LOSS,
+            Double.toString(progress.best()));
     Safetensors.write(modelFile(), metadata, tensors);
   }
 }

@@ -48,9 +48,9 @@ final class SoundWeights {
 
   private static TrainingDivergedException diverged(long update, String sign, double rate) {
     return new TrainingDivergedException(
-        "training diverged at update %d: %s. The learning rate %s is probably too high:"
-                .formatted(update, sign, rate)
-            + " try a tenth of it, or a smaller clip. The last checkpoint is kept.");
+        "training diverged at update %d: %s".formatted(update, sign),
+        "The learning rate %s is probably too high: try a tenth of it, or a smaller clip."
+            .formatted(rate));
   }
 
   /** The largest absolute value; NaN when there is one. */

@@ -10,6 +10,7 @@ import io.refrain.optim.Plateau;
 import io.refrain.tensor.Tape;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.SplittableRandom;
@@ -110,9 +111,7 @@ public final class Trainer {
   }
 
   private static int[] cut(int[] tokens) {
-    return tokens.length <= VALIDATION_TOKENS
-        ? tokens
-        : java.util.Arrays.copyOf(tokens, VALIDATION_TOKENS);
+    return tokens.length <= VALIDATION_TOKENS ? tokens : Arrays.copyOf(tokens, VALIDATION_TOKENS);
   }
 
   private int validationRows() {

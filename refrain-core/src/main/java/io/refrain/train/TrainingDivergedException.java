@@ -7,7 +7,26 @@ package io.refrain.train;
 public final class TrainingDivergedException extends RuntimeException {
   private static final long serialVersionUID = 1;
 
-  TrainingDivergedException(String message) {
-    super(message);
+  private final String observation;
+
+  /**
+   * Tells what was seen, and what to do.
+   *
+   * @param observation such as "training diverged at update 3: the loss is NaN"
+   */
+  TrainingDivergedException(String observation, String advice) {
+    super(observation + ". " + advice);
+    this.observation = observation;
+  }
+
+  /** Words anew, for those it reaches, what was thrown deeper down. */
+  TrainingDivergedException(String message, TrainingDivergedException cause) {
+    super(message, cause);
+    observation = cause.observation;
+  }
+
+  /** What was seen, without what to do about it. */
+  String observation() {
+    return observation;
   }
 }

@@ -19,9 +19,10 @@ import org.jspecify.annotations.Nullable;
  * A training that lives in a run directory: it holds the directory's lock, keeps the best model and
  * a checkpoint there, and logs what it measures.
  *
- * <p>The checkpoint alone decides where a run goes on. Whatever was written after it, a newer model
- * or more lines of the log, is written again to the same values; so a run may be killed at any
- * moment.
+ * <p>The checkpoint alone decides where a run goes on. Lines of the log that came after it are cut
+ * off and written again. A newer model stays: its file tells its loss, and only a better one takes
+ * its place. So a run may be killed at any moment, and one that had ended, with a last validation
+ * out of its turn, does not lose its best model when it trains on.
  */
 public final class TrainingRun implements AutoCloseable {
   private static final double CHECKPOINT_SECONDS = 20;
@@ -37,6 +38,9 @@ public final class TrainingRun implements AutoCloseable {
   private double lossSinceLog;
   private boolean modelWasLost;
   private double lastCheckpoint;
+
+  /** The validation loss of the model in the folder; infinite while there was no validation. */
+  private double writtenLoss = Double.POSITIVE_INFINITY;
 
   private TrainingRun(RunDirectory directory, RunLock lock, Trainer trainer, JsonLines metrics) {
     this.directory = directory;
@@ -150,6 +154,8 @@ public final class TrainingRun implements AutoCloseable {
     if (modelWasLost) {
       trainer.forgetBest();
       checkpoint();
+    } else {
+      writtenLoss = directory.modelLoss();
     }
   }
 
@@ -199,10 +205,22 @@ public final class TrainingRun implements AutoCloseable {
     return trainer;
   }
 
-  /** Trains, and leaves a checkpoint and the best model. */
+  /**
+   * Trains, and leaves a checkpoint and the best model.
+   *
+   * @throws TrainingDivergedException when it does; the last checkpoint is kept
+   */
   public Trainer.End run(TrainingListener listener) throws IOException {
+    try {
+      return trainAndSave(listener);
+    } catch (TrainingDivergedException e) {
+      throw new TrainingDivergedException(e.getMessage() + " The last checkpoint is kept.", e);
+    }
+  }
+
+  private Trainer.End trainAndSave(TrainingListener listener) throws IOException {
     long before = trainer.progress().update();
-    Trainer.End end = trainer.run(new Recorder(listener));
+    Trainer.End end = trainer.run(new Recorder(listener, true));
     checkpoint();
     if (end != Trainer.End.STOPPED || !isValidated()) {
       // What was learned since the last validation may be the best. After the checkpoint, because a
@@ -210,7 +228,8 @@ public final class TrainingRun implements AutoCloseable {
       // stopped is to end with the model it would have had, so it keeps the best of its turns.
       // Who watches a run that had ended already has seen it.
       boolean seen = trainer.progress().update() == before;
-      trainer.evaluate(new Recorder(seen ? new TrainingListener() {} : listener));
+      boolean ended = end != Trainer.End.STOPPED;
+      trainer.evaluate(new Recorder(seen ? new TrainingListener() {} : listener, ended));
     }
     return end;
   }
@@ -222,7 +241,7 @@ public final class TrainingRun implements AutoCloseable {
             METRICS_BYTES, Long.toString(metrics.position()),
             LOSS_SINCE_LOG, Double.toString(lossSinceLog));
     trainer.save(directory.resumeFile(), extra);
-    if (!isValidated()) {
+    if (!isValidated() && Double.isInfinite(writtenLoss)) {
       // the last weights are the best known
       trainer.withAverages(model -> {
         directory.writeModel(model, trainer.progress());
@@ -245,9 +264,16 @@ public final class TrainingRun implements AutoCloseable {
   /** Writes files as training goes, then passes on to whoever watches. */
   private final class Recorder implements TrainingListener {
     private final TrainingListener next;
+    private final boolean keepsModels;
 
-    Recorder(TrainingListener next) {
+    /**
+     * Writes for a watcher.
+     *
+     * @param keepsModels whether the best model is written; otherwise it is only told
+     */
+    Recorder(TrainingListener next, boolean keepsModels) {
       this.next = next;
+      this.keepsModels = keepsModels;
     }
 
     @Override
@@ -294,8 +320,9 @@ public final class TrainingRun implements AutoCloseable {
       line.put("validation_loss", evaluation.nats());
       line.put("best", better);
       metrics.append(line);
-      if (better) {
+      if (keepsModels && better && evaluation.nats() < writtenLoss) {
         directory.writeModel(model, progress);
+        writtenLoss = evaluation.nats();
       }
       next.evaluated(progress, evaluation, better, model);
     }

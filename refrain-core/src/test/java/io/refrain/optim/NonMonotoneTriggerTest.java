@@ -10,7 +10,7 @@ import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 
 class NonMonotoneTriggerTest {
-  /** The condition of algorithm 1: t > n and v > min of logs[0 .. t - n - 1]. */
+  /** The condition of the authors' code: t > n and v > min of logs[0 .. t - n - 1]. */
   private static boolean fires(List<Double> logs, int window, double loss) {
     return logs.size() > window && loss > Collections.min(logs.subList(0, logs.size() - window));
   }

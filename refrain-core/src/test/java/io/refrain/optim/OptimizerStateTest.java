@@ -233,13 +233,13 @@ class OptimizerStateTest {
             () -> new AveragedSgd.Options(0, 0, -1, 0, 0));
     List<String> messages =
         List.of(
-            "momentum must be at least 0, but is -1.0",
+            "momentum must be at least 0 and finite, but is -1.0",
             "dampening must be from 0 to 1, but is 1.1",
             "alpha must be at least 0 and below 1, but is 1.0",
-            "epsilon must be at least 0, but is -1.0",
-            "rate decay must be at least 0, but is NaN",
-            "initial accumulator must be at least 0, but is Infinity",
-            "lambda must be at least 0, but is -1.0",
+            "epsilon must be at least 0 and finite, but is -1.0",
+            "rate decay must be at least 0 and finite, but is NaN",
+            "initial accumulator must be at least 0 and finite, but is Infinity",
+            "lambda must be at least 0 and finite, but is -1.0",
             "averaging after -1 steps, non-monotone over 0 validations: both must be at least 0");
     for (int i = 0; i < wrong.size(); i++) {
       assertThatIllegalArgumentException()

@@ -192,12 +192,12 @@ class ScheduleTest {
     List<String> messages =
         List.of(
             "updates between two falls of the rate must be at least 1, but are 0",
-            "factor of the rate must be above 0, but is 0.0",
+            "factor of the rate must be above 0 and finite, but is 0.0",
             "updates of warm-up must be at least 0 and fewer than the schedule's 10, but are 10",
-            "minimum of the rate must be at least 0, but is -1.0",
+            "minimum of the rate must be at least 0 and finite, but is -1.0",
             "a cycle needs at least 2 updates, but has 1",
             "share of the updates in which the rate rises must be from 0 to 1, but is 1.1",
-            "initial divisor of the rate must be above 0, but is 0.0",
+            "initial divisor of the rate must be above 0 and finite, but is 0.0",
             "factor of the rate on a plateau must be above 0 and below 1, but is 1.0",
             "patience of the plateau must be at least 0, but is -1",
             "threshold of the plateau must be at least 0 and below 1, but is 1.0");

@@ -1,10 +1,12 @@
 package io.refrain.train;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.within;
 
 import io.refrain.kernel.ThreadTeam;
+import io.refrain.optim.Sgd;
 import io.refrain.train.LearningRateFinder.Point;
 import io.refrain.train.LearningRateFinder.Result;
 import java.util.ArrayList;
@@ -44,20 +46,53 @@ class LearningRateFinderTest {
     assertThat(points)
         .allMatch(point -> point.smoothedLoss() >= result.lowest().smoothedLoss())
         .contains(result.lowest());
-    assertThat(result.suggestion()).isEqualTo(result.lowest().learningRate() / 10);
+    assertThat(result.suggestion()).hasValue(result.lowest().learningRate() / 10);
   }
 
   @Test
   void suggestsARateThatLearnsAndWarnsOfOneThatDoesNot() throws Exception {
     Result result = find(SmallTraining.adam(), ThreadTeam.single(), new ArrayList<>());
-    assertThat(result.suggestion()).isBetween(1e-4, 0.05);
-    Trainer suggested =
-        SmallTraining.adam().withRate(result.suggestion(), 1).withEpochs(40).trainer(1);
+    double suggestion = result.suggestion().orElseThrow();
+    assertThat(suggestion).isBetween(1e-4, 0.05);
+    Trainer suggested = SmallTraining.adam().withRate(suggestion, 1).withEpochs(40).trainer(1);
     suggested.run(new TrainingListener() {});
     double last = result.points().getLast().learningRate();
     Trainer ending = SmallTraining.adam().withRate(last, 1).withEpochs(40).trainer(1);
     ending.run(new TrainingListener() {});
     assertThat(suggested.progress().best()).isLessThan(ending.progress().best());
+  }
+
+  private static Result ofLosses(boolean diverged, double... losses) {
+    List<Point> points = new ArrayList<>();
+    for (double loss : losses) {
+      points.add(new Point(Math.pow(10, points.size()), loss, loss));
+    }
+    return LearningRateFinder.result(points, diverged);
+  }
+
+  @Test
+  void suggestsNothingWhereTheLossHasNoLowestPlace() {
+    assertThat(ofLosses(false, 3, 2, 4).suggestion()).hasValue(1);
+    Result never = ofLosses(true, 3, 4, 15);
+    assertThat(never.suggestion()).isEmpty();
+    assertThat(never.neverFell()).isTrue();
+    Result still = ofLosses(false, 3, 2, 1);
+    assertThat(still.suggestion()).isEmpty();
+    assertThat(still.stillFell()).isTrue();
+    // a loss that falls until it is no number has its lowest place there
+    assertThat(ofLosses(true, 3, 2, 1).suggestion()).hasValue(10);
+  }
+
+  @Test
+  void doesNotBlameATinyRateWhereTrainingDivergesAtOnce() {
+    SmallTraining hopeless =
+        SmallTraining.sgd().withOptimizer(new Sgd.Options(0, 0, false, 1e38), 1);
+    assertThatExceptionOfType(TrainingDivergedException.class)
+        .isThrownBy(() -> find(hopeless, ThreadTeam.single(), new ArrayList<>()))
+        .withMessageStartingWith("no learning rate can be looked for: training diverged at update ")
+        .withMessageContaining("so it is not the rate: try another optimizer")
+        .withMessageNotContaining("too high")
+        .withMessageNotContaining("checkpoint");
   }
 
   @Test

@@ -143,7 +143,7 @@ class RunDirectoryTest {
           "sequential"             | "spiral"                 | unknown partition "spiral"; known are
           "rnn-tanh"               | "gru-9"                  | unknown cell "gru-9"; known are
           "sgd"                    | "newton"                 | unknown optimizer "newton"; known are
-          "momentum": 0.0          | "momentum": -1           | momentum must be at least 0, but is -1.0
+          "momentum": 0.0          | "momentum": -1           | momentum must be at least 0 and finite, but is -1.0
           "momentum": 0.0          | "impetus": 0             | `training.optimizer.impetus` is unknown
           "constant"               | "spiral"                 | unknown schedule "spiral"; known are constant
           "accumulate": 1          | "accumulate": 0          | `training.accumulate` must be a whole number

@@ -242,7 +242,9 @@ class TrainingRunTest {
             .evaluatedEvery(1, 0);
     try (TrainingRun run = create(folder.resolve("run"), training)) {
       run.checkpointEvery(0);
-      assertThatExceptionOfType(TrainingDivergedException.class).isThrownBy(() -> run.run(SILENT));
+      assertThatExceptionOfType(TrainingDivergedException.class)
+          .isThrownBy(() -> run.run(SILENT))
+          .withMessageEndingWith(" or a smaller clip. The last checkpoint is kept.");
     }
     RunDirectory directory = new RunDirectory(folder.resolve("run"));
     directory.model();
@@ -286,6 +288,32 @@ class TrainingRunTest {
           .forEach((name, parameter) ->
               assertThat(saved.get(name).values()).as(name).isEqualTo(parameter.values()));
     }
+  }
+
+  @Test
+  void anEndedRunThatTrainsOnKeepsABetterModel() throws IOException {
+    SmallTraining brief = SmallTraining.adam().evaluatedEvery(2, 0).withEpochs(1);
+    RunConfig longer = brief.withEpochs(EPOCHS).run();
+    Path path = folder.resolve("run");
+    RunDirectory directory = new RunDirectory(path);
+    try (TrainingRun run = create(path, brief)) {
+      assertThat(run.run(SILENT)).isEqualTo(Trainer.End.EPOCHS);
+    }
+    Progress end = directory.progress();
+    // as if the validation out of its turn had been the best of all
+    Progress best = end.withoutBest().afterEvaluation(0.001);
+    directory.writeModel(directory.model(), best);
+    byte[] model = Files.readAllBytes(directory.modelFile());
+    try (TrainingRun run = resume(path, longer)) {
+      assertThat(run.run(SILENT)).isEqualTo(Trainer.End.EPOCHS);
+    }
+    assertThat(directory.modelFile()).hasBinaryContent(model);
+    Path straight = folder.resolve("straight");
+    try (TrainingRun run = create(straight, brief.withEpochs(EPOCHS))) {
+      run.run(SILENT);
+    }
+    assertThat(SmallTraining.Snapshot.of(directory.resumeFile()))
+        .isEqualTo(SmallTraining.Snapshot.of(new RunDirectory(straight).resumeFile()));
   }
 
   @Test

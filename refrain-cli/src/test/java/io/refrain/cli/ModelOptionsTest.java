@@ -1,0 +1,101 @@
+package io.refrain.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.refrain.store.Json;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** What the options that choose a model and its regularizers come to. */
+class ModelOptionsTest extends CommandFixture {
+  /** No two values are alike, so that options that are mixed up show. */
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          --cell lstm --layers 2 --embedding 6   | "embedding":6,"cell":"lstm","hidden":8,"layers":2}
+          --embedding 6 --tied                   | "embedding":6,"cell":"gru","hidden":8,"layers":1,"tied":true}
+          --layers 3 --residual                  | "layers":3,"residual":true}
+          --layers 2 --dropout 0.1               | {"embedding_dropout":0.0,"input_dropout":0.0,"dropout":0.1,"output_dropout":0.1,"locked":false,"weight_drop":0.0,"zoneout_hidden":0.0,"zoneout_cell":0.0,"activation_penalty":0.0,"temporal_penalty":0.0}
+          --embedding 6 --dropout 0.1            | "input_dropout":0.1,"dropout":0.1,"output_dropout":0.1,
+          --embedding 6 --dropout 0.1 --input-dropout 0.2 --output-dropout 0.3 --embedding-dropout 0.4 | {"embedding_dropout":0.4,"input_dropout":0.2,"dropout":0.1,"output_dropout":0.3,"locked":false,
+          --dropout 0.1 --locked                 | "output_dropout":0.1,"locked":true,
+          --weight-drop 0.2                      | "weight_drop":0.2,"zoneout_hidden":0.0,"zoneout_cell":0.0,
+          --cell lstm --zoneout 0.1 --zoneout-cell 0.3 | "weight_drop":0.0,"zoneout_hidden":0.1,"zoneout_cell":0.3,
+          --activation-penalty 2 --temporal-penalty 1.5 | "activation_penalty":2.0,"temporal_penalty":1.5}
+          """)
+  void trainsAsItIsTold(String words, String expected) throws IOException {
+    Outcome outcome = train(words.split(" "));
+    assertThat(outcome.code()).as(outcome.err()).isZero();
+    Map<String, Object> config = Json.read(run.resolve("config.json"));
+    assertThat(Json.line(config)).contains(expected);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          --locked                              | --locked needs a dropout: give --dropout too, or leave it out
+          --locked --dropout 0.1 --output-dropout 0 | --locked needs a dropout
+          --residual                            | --residual needs --layers 2 or more, or leave it out
+          --temporal-penalty 1 --steps 1        | --temporal-penalty needs --steps 2 or more, or leave it out
+          --activation-penalty Infinity         | --activation-penalty must be at least 0 and finite, but is Infinity
+          --weight-drop 0.5 --cell min-gru      | --weight-drop does not go with --cell min-gru: it is for rnn,
+          --zoneout-cell 0.5 --cell gru         | --zoneout-cell does not go with --cell gru: it is for lstm,
+          --tied --embedding 6 --residual --layers 2 | residual
+          """)
+  void refusesInOneLineBeforeATextIsRead(String words, String expected) {
+    Outcome outcome = train(folder.resolve("no such text"), words.split(" "));
+    assertThat(outcome.code()).as(outcome.err()).isEqualTo(2);
+    assertThat(outcome.onlyErrorLine()).contains(expected).doesNotContain("no such text");
+  }
+
+  @Test
+  void tellsWhatDiffersFromTheDefault() {
+    train("--layers", "2");
+    assertThat(refrain("info", run.toString()).out())
+        .contains("gru, 2 layers of 8, one-hot;")
+        .doesNotContain("  options  ");
+    run = folder.resolve("other");
+    String[] words =
+        ("--cell lstm --layers 3 --embedding 6 --tied --dropout 0.1 --locked"
+                + " --input-dropout 0.2 --weight-drop 0.5 --zoneout-cell 0.3 --temporal-penalty 1")
+            .split(" ");
+    assertThat(train(words).err()).contains("; lstm 8 + 8 + 6, batch 4,");
+    assertThat(refrain("info", run.toString()).out())
+        .contains("lstm, layers of 8, 8 and 6, embedding 6;")
+        .contains(
+            "  options     tied, dropout 0.1, input-dropout 0.2, locked, weight-drop 0.5,"
+                + " zoneout-cell 0.3, temporal-penalty 1\n");
+    run = folder.resolve("one layer");
+    assertThat(train("--embedding", "6", "--tied").err()).contains("; gru 1 x 6, batch 4,");
+  }
+
+  /** Large enough that more than one thread pays. */
+  @Test
+  void writesTheSameWithAnyNumberOfThreads() {
+    String[] large = {"--hidden", "800", "--updates", "1", "--validation", "0"};
+    assertThat(train(large).code()).isZero();
+    List<String> texts =
+        List.of("1", "2", "3").stream()
+            .map(threads -> {
+              String[] words = {"generate", "--length", "60", "--seed", "1", "--threads", threads};
+              List<String> all = new ArrayList<>(List.of(words));
+              all.add(run.toString());
+              return refrain(all.toArray(String[]::new)).out();
+            })
+            .distinct()
+            .toList();
+    assertThat(texts).hasSize(1);
+    assertThat(texts.getFirst().strip()).hasSizeGreaterThan(20);
+    assertThat(refrain("generate", run.toString(), "--threads", "0").onlyErrorLine())
+        .isEqualTo("refrain: --threads must be at least 1, but is 0");
+  }
+}
