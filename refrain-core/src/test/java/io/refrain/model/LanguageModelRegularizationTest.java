@@ -33,6 +33,11 @@ class LanguageModelRegularizationTest {
       new LanguageModelRegularization(
           0.1, 0.2, 0.3, new Regularization(0.4, true, 0.5, 0.15, 0.25), 2, 1.5);
 
+  /** The same for cells that have no state beside the hidden one. */
+  private static final LanguageModelRegularization OF_ONE_STATE =
+      new LanguageModelRegularization(
+          0.1, 0.2, 0.3, new Regularization(0.4, true, 0.5, 0.15, 0), 2, 1.5);
+
   private static LanguageModel model(CellKind cell, LanguageModelRegularization regularization) {
     return new LanguageModel(
         new LanguageModelConfig(VOCABULARY, WIDTH, cell, 6, 2, true, false, regularization),
@@ -67,7 +72,7 @@ class LanguageModelRegularizationTest {
   @ParameterizedTest
   @EnumSource(names = {"LSTM", "GRU", "RNN_TANH"})
   void gradientsWithEverythingAreDifferencesOfTheSameSeed(CellKind cell) {
-    LanguageModel model = model(cell, EVERYTHING);
+    LanguageModel model = model(cell, cell == CellKind.LSTM ? EVERYTHING : OF_ONE_STATE);
     Tape tape = Tape.recording(ThreadTeam.single());
     tape.backward(train(tape, model, 2 * STEPS * BATCH).loss());
 

@@ -37,10 +37,12 @@ final class SmallTraining {
           + " recondite matter to us his grey eyes shone and twinkled";
   static final Tokenizer TOKENIZER = VerbatimTokenizer.train(TEXT);
 
-  /** Every regularizer there is. */
-  static final LanguageModelRegularization REGULARIZATION =
-      new LanguageModelRegularization(
-          0.1, 0.2, 0.3, new Regularization(0.25, true, 0.3, 0.15, 0.1), 2, 1);
+  /** Every regularizer that there is for a cell. */
+  static LanguageModelRegularization regularization(CellKind cell) {
+    double zoneoutCell = cell == CellKind.LSTM ? 0.1 : 0; // of a second state
+    return new LanguageModelRegularization(
+        0.1, 0.2, 0.3, new Regularization(0.25, true, 0.3, 0.15, zoneoutCell), 2, 1);
+  }
 
   private OptimizerConfig optimizer = Sgd.Options.plain();
   private Schedule schedule = new Schedule.Constant();
@@ -193,7 +195,7 @@ final class SmallTraining {
   LanguageModelConfig model() {
     int vocabulary = TOKENIZER.vocabulary().size();
     return regularized
-        ? new LanguageModelConfig(vocabulary, 7, cell, 9, 2, true, false, REGULARIZATION)
+        ? new LanguageModelConfig(vocabulary, 7, cell, 9, 2, true, false, regularization(cell))
         : new LanguageModelConfig(vocabulary, 0, cell, 9, 2);
   }
 
