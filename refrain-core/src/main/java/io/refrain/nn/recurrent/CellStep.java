@@ -90,14 +90,15 @@ public final class CellStep {
    *
    * @param units how many
    * @param stride how many the layer has
+   * @param scratch at least [gates·units], of this step alone
    */
-  CellStep(StepCell cell, int units, int stride) {
+  CellStep(StepCell cell, int units, int stride, float[] scratch) {
     hidden = units;
     this.stride = stride;
     gateRow = cell.gates() * stride;
     recurrentRow = cell.recurrentApart() * stride;
     noteRow = cell.notes(stride);
-    scratch = new float[cell.gates() * units];
+    this.scratch = scratch;
     previous = new float[cell.states()][];
     next = new float[cell.states()][];
     carriedGradient = new float[cell.states()][];

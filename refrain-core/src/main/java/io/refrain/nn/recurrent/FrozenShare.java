@@ -33,7 +33,7 @@ final class FrozenShare {
     decay = new float[layer.cell instanceof ScanCell ? units : 0];
     drive = new float[decay.length];
     if (layer.cell instanceof StepCell cell) {
-      cellStep = new CellStep(cell, units, units);
+      cellStep = new CellStep(cell, units, units, new float[gateCount]);
       cellStep.rows = 1;
       cellStep.gates = gates;
       cellStep.recurrent = recurrent;

@@ -31,6 +31,7 @@ abstract sealed class TimeWalk permits ForwardWalk, BackwardWalk {
   final int width; // of the output
   final boolean sharesUnits;
   private final Barrier barrier;
+  private final float[][] scratch; // [part][gates·hidden], of the tape, which threads cannot ask
 
   /** What one thread walks: some rows of the batch, or some units of the layer. */
   final class Share {
@@ -48,7 +49,7 @@ abstract sealed class TimeWalk permits ForwardWalk, BackwardWalk {
       endRow = sharesUnits ? timeline.batch() : timeline.boundary(part + 1, parts);
       firstUnit = sharesUnits ? unit(panels, part, parts) : 0;
       units = (sharesUnits ? unit(panels, part + 1, parts) : hidden) - firstUnit;
-      step = new CellStep(run.cell, units, hidden);
+      step = new CellStep(run.cell, units, hidden, scratch[part]);
       step.gates = run.gates;
       step.recurrent = run.hidden.recurrent();
       step.notes = run.notes;
@@ -109,6 +110,10 @@ abstract sealed class TimeWalk permits ForwardWalk, BackwardWalk {
     int threads = run.tape.team().size();
     sharesUnits = sharesUnits(threads);
     barrier = new Barrier(sharesUnits ? threads : 1);
+    scratch = new float[threads][];
+    for (int part = 0; part < threads; part++) {
+      scratch[part] = run.tape.buffer(run.gateCount);
+    }
   }
 
   private boolean sharesUnits(int threads) {
