@@ -130,9 +130,9 @@ public record LanguageModelConfig(
   /**
    * Demands that training fits in the memory that Java may use, before anything is allocated for
    * it: the weights, a gradient of them for each half of a batch and their moments, and the
-   * activations and their gradients. Beside the heap, the weights are packed twice, forward and
-   * backward, and activations once; what may be used there is as much again unless limited
-   * otherwise.
+   * activations and their gradients. Beside the heap, each half packs the weights twice, forward
+   * and backward, unless they are large and shared, and activations once; what may be used there is
+   * as much again unless limited otherwise.
    *
    * @param moments values that the optimizer keeps for every weight
    * @param batch sequences side by side
@@ -148,7 +148,7 @@ public record LanguageModelConfig(
         (3 + moments) * weights() + (double) batch * steps * activations);
     requireMemory(
         ", packed for batches of %d rows of %d steps,".formatted(batch, steps),
-        2 * weights() + (double) batch * steps * ((double) layers * hidden + embedding));
+        4 * weights() + (double) batch * steps * ((double) layers * hidden + embedding));
   }
 
   private double weights() {

@@ -14,7 +14,8 @@ import java.util.Map;
  * <p>Operations of one tape can be shared by threads, but then each thread soon needs what the
  * other wrote, and fetching that from another core can cost more than computing it. Here a thread
  * keeps to its rows of the batch from the first operation to the last, forward and backward; what
- * goes from core to core is one gradient and the new weights, which are packed once for all parts.
+ * goes from core to core is one gradient and the new weights, of which the large ones are packed
+ * once for all parts.
  *
  * <p>A batch is cut in two for any number of threads, because the cut decides the order in which
  * gradients are summed, and the number of threads must not change a bit. One thread runs the parts

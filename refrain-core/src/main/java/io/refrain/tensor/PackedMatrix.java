@@ -16,6 +16,9 @@ public record PackedMatrix(Panels panels, int rows, int columns) {
   private static final Kernels KERNELS = Kernels.get();
   private static final PanelLayout LAYOUT = KERNELS.layout();
 
+  /** Values from which on it is sooner to fetch what another core packed than to pack it again. */
+  private static final long WORTH_SHARING = 1 << 17;
+
   /** Packs a matrix to keep. */
   public static PackedMatrix of(Matrix b) {
     PackedMatrix packed = roomFor(b, new Panels(length(b)));
@@ -31,14 +34,16 @@ public record PackedMatrix(Panels panels, int rows, int columns) {
   }
 
   /**
-   * Packs a weight, or lets the tape take what another part of the batch has packed of it.
+   * Packs a weight, or takes what another part of the batch has packed of it, if that is much.
    *
    * @param weight what does not change until the tape is cleared
    * @param b where it is, or some rows of it, perhaps transposed
    */
   public static PackedMatrix ofWeight(Tape tape, Tensor weight, Matrix b) {
     SharedWeights shared = tape.sharedWeights();
-    return shared == null || !weight.isLeaf() ? of(tape, b) : shared.packed(weight, b, tape.team());
+    return shared != null && weight.isLeaf() && weight.size() >= WORTH_SHARING
+        ? shared.packed(weight, b, tape.team())
+        : of(tape, b);
   }
 
   static PackedMatrix roomFor(Matrix b, Workspace<Panels> room) {
