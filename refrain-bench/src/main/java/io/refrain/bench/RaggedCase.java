@@ -3,6 +3,7 @@ package io.refrain.bench;
 import io.refrain.bench.workload.FloatSequences;
 import io.refrain.bench.workload.RaggedPass;
 import io.refrain.bench.workload.Workload;
+import io.refrain.kernel.Kernels;
 import io.refrain.kernel.ThreadTeam;
 import io.refrain.nn.Parameter;
 import io.refrain.nn.recurrent.RecurrentStack;
@@ -11,10 +12,14 @@ import io.refrain.nn.recurrent.Sequences;
 import io.refrain.optim.GradientNorm;
 import io.refrain.tensor.Tape;
 import io.refrain.tensor.Tensor;
+import java.util.Arrays;
 import java.util.Collection;
+import java.util.function.IntConsumer;
 
 /** Forward and backward of a batch of sequences, with their lengths or with their padding. */
 final class RaggedCase implements BenchCase {
+  private static final Kernels KERNELS = Kernels.get();
+
   private final ThreadTeam team;
   private final Tape tape;
   private final RecurrentStack stack;
@@ -55,31 +60,38 @@ final class RaggedCase implements BenchCase {
   /** The sum of the outputs of all real time steps, divided by the number of these steps. */
   private Tensor loss(Tensor output) {
     int width = output.length(2);
-    int batch = output.length(1);
     float share = 1f / data.realSteps();
     Tensor loss = tape.tensor(true);
-    double sum = 0;
-    for (int row = 0; row < batch; row++) {
-      for (int t = 0; t < data.lengths()[row]; t++) {
-        int at = (t * batch + row) * width;
-        for (int i = at; i < at + width; i++) {
-          sum += output.data()[i];
+    double[] sums = new double[team.size()];
+    team.run((part, parts) -> {
+      float[] columns = new float[width];
+      forRealSteps(part, parts, width, at -> KERNELS.add(output.data(), at, columns, 0, width));
+      for (float column : columns) {
+        sums[part] += column;
+      }
+    });
+    loss.data()[0] = (float) (Arrays.stream(sums).sum() * share);
+    float[] shares = new float[width];
+    Arrays.fill(shares, share);
+    tape.record(() -> {
+      float[] gradient = tape.gradientToAdd(output);
+      team.run((part, parts) ->
+          forRealSteps(part, parts, width, at -> KERNELS.add(shares, 0, gradient, at, width)));
+    });
+    return loss;
+  }
+
+  /** Names the places in the output of a thread's share of the real time steps. */
+  private void forRealSteps(int part, int parts, int width, IntConsumer action) {
+    int batch = data.lengths().length;
+    int end = ThreadTeam.boundary(data.steps(), part + 1, parts);
+    for (int t = ThreadTeam.boundary(data.steps(), part, parts); t < end; t++) {
+      for (int row = 0; row < batch; row++) {
+        if (t < data.lengths()[row]) {
+          action.accept((t * batch + row) * width);
         }
       }
     }
-    loss.data()[0] = (float) (sum * share);
-    tape.record(() -> {
-      float[] gradient = tape.gradientToAdd(output);
-      for (int row = 0; row < batch; row++) {
-        for (int t = 0; t < data.lengths()[row]; t++) {
-          int at = (t * batch + row) * width;
-          for (int i = at; i < at + width; i++) {
-            gradient[i] += share;
-          }
-        }
-      }
-    });
-    return loss;
   }
 
   @Override

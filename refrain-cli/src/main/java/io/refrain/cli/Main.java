@@ -26,7 +26,7 @@ import picocli.CommandLine.Spec;
     footer = {
       "",
       "Examples:",
-      "  refrain train                            train on Dickens: 4,000 updates,",
+      "  refrain train                            train on Dickens: 2,000 updates,",
       "                                           about 90 seconds on two cores",
       "  refrain train book.txt --out runs/book   train on a text of yours",
       "  refrain generate runs/book --prefix Once let it write",

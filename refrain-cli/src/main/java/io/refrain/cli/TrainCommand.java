@@ -42,7 +42,7 @@ import picocli.CommandLine.Spec;
       "",
       "Examples:",
       "  refrain train                               Dickens, into runs/dickens:",
-      "                                              4,000 updates, about 90 seconds",
+      "                                              2,000 updates, about 90 seconds",
       "                                              on two cores",
       "  refrain train book.txt --minutes 10 --hidden 1024 --out runs/book",
       "  refrain train --recipe notebook             the lecture's training",

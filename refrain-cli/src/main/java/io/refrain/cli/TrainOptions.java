@@ -54,7 +54,7 @@ final class TrainOptions {
       paramLabel = "M",
       description =
           "Time to train, at most; each resume of a run whose time was up has all of it again"
-              + " (default: the recipe's, which is 5 beside 4,000 updates, about 90 seconds on two"
+              + " (default: the recipe's, which is 5 beside 2,000 updates, about 90 seconds on two"
               + " cores; of a recipe without a limit 1.5).")
   @Nullable Double minutes;
 

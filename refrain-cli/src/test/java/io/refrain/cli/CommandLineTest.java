@@ -56,7 +56,7 @@ class CommandLineTest extends CommandFixture {
         .contains("\"perplexity\":");
     assertThat(refrain("score", path, "It was").out()).contains("given", "log P(text)");
     assertThat(refrain("score", path, "It was", "--json").out()).contains("\"probability\":");
-    assertThat(refrain("info", path).out()).contains("gru, 1 layer of 8", "parameters");
+    assertThat(refrain("info", path).out()).contains("layer-norm-lstm, 1 layer of 8", "parameters");
   }
 
   @Test
@@ -295,9 +295,8 @@ class CommandLineTest extends CommandFixture {
     "--cell,lstn,'--cell must be one of rnn, lstm, gru'",
     "--dropout,1.5,--dropout must be between 0 and 1",
     "--weight-drop,-1,--weight-drop must be between 0 and 1",
-    "--zoneout-cell,0.1,--zoneout-cell does not go with --cell gru",
     "--tied,true,--tied needs an embedding",
-    "--nonlinearity,relu,--nonlinearity does not go with --cell gru",
+    "--nonlinearity,relu,--nonlinearity does not go with --cell layer-norm-lstm",
     "--optimizer,sdg,--optimizer: unknown optimizer",
     "--state,keep,--state must be carry or reset",
     "--partition,none,--partition must be sequential or random",

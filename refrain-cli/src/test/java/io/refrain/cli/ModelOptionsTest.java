@@ -20,7 +20,7 @@ class ModelOptionsTest extends CommandFixture {
       textBlock =
           """
           --cell lstm --layers 2 --embedding 6   | "embedding":6,"cell":"lstm","hidden":8,"layers":2}
-          --embedding 6 --tied                   | "embedding":6,"cell":"gru","hidden":8,"layers":1,"tied":true}
+          --cell gru --embedding 6 --tied        | "embedding":6,"cell":"gru","hidden":8,"layers":1,"tied":true}
           --layers 3 --residual                  | "layers":3,"residual":true}
           --layers 2 --dropout 0.1               | {"embedding_dropout":0.0,"input_dropout":0.0,"dropout":0.1,"output_dropout":0.1,"locked":false,"weight_drop":0.0,"zoneout_hidden":0.0,"zoneout_cell":0.0,"activation_penalty":0.0,"temporal_penalty":0.0}
           --embedding 6 --dropout 0.1            | "input_dropout":0.1,"dropout":0.1,"output_dropout":0.1,
@@ -61,7 +61,7 @@ class ModelOptionsTest extends CommandFixture {
   void tellsWhatDiffersFromTheDefault() {
     train("--layers", "2");
     assertThat(refrain("info", run.toString()).out())
-        .contains("gru, 2 layers of 8, one-hot;")
+        .contains("layer-norm-lstm, 2 layers of 8, one-hot;")
         .doesNotContain("  options  ");
     run = folder.resolve("other");
     String[] words =
@@ -75,7 +75,8 @@ class ModelOptionsTest extends CommandFixture {
             "  options     tied, dropout 0.1, input-dropout 0.2, locked, weight-drop 0.5,"
                 + " zoneout-cell 0.3, temporal-penalty 1\n");
     run = folder.resolve("one layer");
-    assertThat(train("--embedding", "6", "--tied").err()).contains("; gru 1 x 6, batch 4,");
+    assertThat(train("--embedding", "6", "--tied").err())
+        .contains("; layer-norm-lstm 1 x 6, batch 4,");
   }
 
   /** Large enough that more than one thread pays. */

@@ -241,7 +241,9 @@ class OptimizerAndScheduleTest extends CommandFixture {
 
   @Test
   void saysWhyNoRateCanBeSuggested() throws IOException {
-    String[] words = {"--find-learning-rate", "--optimizer", "sgd", "--clip", "1e-9"};
+    String[] words = {
+      "--find-learning-rate", "--cell", "gru", "--optimizer", "sgd", "--clip", "1e-9"
+    };
     assertThat(train(words).out())
         .startsWith("no learning rate can be suggested: the smoothed loss ")
         .doesNotContain("--learning-rate");

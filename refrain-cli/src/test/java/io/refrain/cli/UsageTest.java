@@ -130,14 +130,18 @@ class UsageTest extends CommandFixture {
   @Test
   void showsTheDefaultsOfARecipe() {
     assertThat(trainHelp())
-        .contains("(default: gru)", "(default: adam)", "(default: cosine)", "(default: 0.004)");
+        .contains(
+            "(default: layer-norm-lstm)",
+            "(default: adam)",
+            "(default: cosine)",
+            "(default: 0.004)");
     assertThat(trainHelp("--recipe", "notebook")).contains("(default: 256)", "(default: sgd)");
   }
 
   @Test
   void keepsTheRateConstantWhereTheClockAloneEndsTraining() throws IOException {
     assertThat(trainHelp("--minutes", "5"))
-        .contains("(default: gru)", "(default: constant)", "(default: 0.001)");
+        .contains("(default: layer-norm-lstm)", "(default: constant)", "(default: 0.001)");
     assertThat(trainHelp("--minutes=5", "--updates=9"))
         .contains("(default: cosine)", "(default: 0.004)");
     assertThat(train("--minutes", "5").code()).isZero();

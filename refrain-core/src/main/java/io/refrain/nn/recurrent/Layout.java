@@ -20,6 +20,9 @@ final class Layout {
   /** The caller's number of each sorted row; null where they are the same. */
   private final int @Nullable [] order;
 
+  /** For each row of the timeline, its place in the caller's batch; null where it is the same. */
+  private final int @Nullable [] places;
+
   private Layout(
       Timeline timeline, int steps, int batch, boolean batchFirst, int @Nullable [] order) {
     this.timeline = timeline;
@@ -27,6 +30,7 @@ final class Layout {
     this.batch = batch;
     this.batchFirst = batchFirst;
     this.order = order;
+    places = order == null && !batchFirst ? null : places();
   }
 
   static Layout of(Sequences sequences, boolean batchFirst) {
@@ -50,11 +54,6 @@ final class Layout {
     return timeline;
   }
 
-  /** Whether the caller's rows are those of the timeline as they stand. */
-  private boolean same() {
-    return order == null && !batchFirst;
-  }
-
   private int callersRow(int sorted) {
     return order == null ? sorted : order[sorted];
   }
@@ -63,15 +62,14 @@ final class Layout {
     return batchFirst ? row * steps + t : t * batch + row;
   }
 
-  /** For each row of the timeline, its place in the caller's batch. */
   private int[] places() {
-    int[] places = new int[timeline.size()];
+    int[] result = new int[timeline.size()];
     for (int t = 0; t < timeline.steps(); t++) {
       for (int row = 0; row < timeline.rows(t); row++) {
-        places[timeline.start(t) + row] = callersPlace(t, callersRow(row));
+        result[timeline.start(t) + row] = callersPlace(t, callersRow(row));
       }
     }
-    return places;
+    return result;
   }
 
   /** What the lowest layer reads. */
@@ -79,22 +77,21 @@ final class Layout {
     Tensor x = sequences.vectors();
     if (x != null) {
       return new SequenceInput.Dense(
-          same() ? x : Rows.take(tape, x, places(), timeline.size(), x.length(2)));
+          places == null ? x : Rows.take(tape, x, places, timeline.size(), x.length(2)));
     }
     int[] indices = java.util.Objects.requireNonNull(sequences.indices());
     return new SequenceInput.Indices(
-        same() ? indices : Arrays.stream(places()).map(place -> indices[place]).toArray());
+        places == null ? indices : Arrays.stream(places).map(place -> indices[place]).toArray());
   }
 
   /** [rows of the timeline, width] → [steps, batch, width], or batch first; padding is zeros. */
   Tensor output(Tape tape, Tensor x) {
-    if (same()) {
+    if (places == null) {
       return x;
     }
     int width = x.length(x.rank() - 1);
     int[] rows = new int[steps * batch];
     Arrays.fill(rows, Rows.NONE);
-    int[] places = places();
     for (int row = 0; row < places.length; row++) {
       rows[places[row]] = row;
     }

@@ -1,10 +1,16 @@
 package io.refrain.nn.recurrent;
 
 import io.refrain.kernel.Kernels;
+import io.refrain.kernel.ThreadTeam;
 import io.refrain.tensor.Tape;
 import io.refrain.tensor.Tensor;
+import java.util.Arrays;
+import java.util.function.IntConsumer;
 
-/** Puts the rows of a tensor in another order, or those of two tensors side by side. */
+/**
+ * Puts the rows of a tensor in another order, or those of two tensors side by side. Threads share
+ * the rows of the result.
+ */
 final class Rows {
   private static final Kernels KERNELS = Kernels.get();
 
@@ -23,13 +29,16 @@ final class Rows {
   static Tensor take(Tape tape, Tensor x, int[] rows, int... shape) {
     int width = shape[shape.length - 1];
     Tensor y = tape.tensor(x.requiresGradient(), shape);
-    for (int row = 0; row < rows.length; row++) {
-      if (rows[row] == NONE) {
-        java.util.Arrays.fill(y.data(), row * width, (row + 1) * width, 0f);
-      } else {
-        System.arraycopy(x.data(), rows[row] * width, y.data(), row * width, width);
-      }
-    }
+    share(
+        tape,
+        rows.length,
+        row -> {
+          if (rows[row] == NONE) {
+            Arrays.fill(y.data(), row * width, (row + 1) * width, 0f);
+          } else {
+            System.arraycopy(x.data(), rows[row] * width, y.data(), row * width, width);
+          }
+        });
     if (tape.wanted(x)) {
       tape.record(() -> takeBackward(tape, x, rows, y, width));
     }
@@ -41,11 +50,25 @@ final class Rows {
       return;
     }
     float[] dx = tape.gradientToAdd(x);
-    for (int row = 0; row < rows.length; row++) {
-      if (rows[row] != NONE) {
-        KERNELS.add(y.gradient(), row * width, dx, rows[row] * width, width);
-      }
-    }
+    share(
+        tape,
+        rows.length,
+        row -> {
+          if (rows[row] != NONE) {
+            KERNELS.add(y.gradient(), row * width, dx, rows[row] * width, width);
+          }
+        });
+  }
+
+  /** Treats every row, each thread some that follow one another. */
+  private static void share(Tape tape, int rows, IntConsumer treatment) {
+    tape.team()
+        .run((part, parts) -> {
+          int end = ThreadTeam.boundary(rows, part + 1, parts);
+          for (int row = ThreadTeam.boundary(rows, part, parts); row < end; row++) {
+            treatment.accept(row);
+          }
+        });
   }
 
   /** [..., width] and [..., width] → [..., 2 · width]. */
@@ -56,11 +79,14 @@ final class Rows {
     shape[shape.length - 1] = 2 * width;
     boolean gradient = left.requiresGradient() || right.requiresGradient();
     Tensor y = tape.tensor(gradient, shape);
-    for (int row = 0; row < rows; row++) {
-      int at = 2 * row * width;
-      System.arraycopy(left.data(), row * width, y.data(), at, width);
-      System.arraycopy(right.data(), row * width, y.data(), at + width, width);
-    }
+    share(
+        tape,
+        rows,
+        row -> {
+          int at = 2 * row * width;
+          System.arraycopy(left.data(), row * width, y.data(), at, width);
+          System.arraycopy(right.data(), row * width, y.data(), at + width, width);
+        });
     tape.record(() -> {
       if (y.hasGradient()) {
         besideBackward(tape, left, y, 0);
@@ -76,9 +102,10 @@ final class Rows {
     }
     int width = x.length(x.rank() - 1);
     float[] dx = tape.gradientToAdd(x);
-    for (int row = 0; row < x.size() / width; row++) {
-      KERNELS.add(y.gradient(), 2 * row * width + column, dx, row * width, width);
-    }
+    share(
+        tape,
+        x.size() / width,
+        row -> KERNELS.add(y.gradient(), 2 * row * width + column, dx, row * width, width));
   }
 
   /** x + y. */

@@ -1,6 +1,7 @@
 package io.refrain.nn.recurrent;
 
 import io.refrain.kernel.Panels;
+import io.refrain.kernel.ThreadTeam;
 import io.refrain.nn.Parameter;
 import io.refrain.tensor.Matrix;
 import io.refrain.tensor.MatrixProduct;
@@ -162,21 +163,30 @@ final class SequenceRun implements LayerRun {
   private float[] previousOutputs() {
     int width = layer.output;
     float[] result = tape.buffer(timeline.size() * width);
-    for (int t = 0; t < timeline.steps(); t++) {
-      int before = reverse ? t + 1 : t - 1;
-      int going = Math.min(timeline.rows(t), timeline.rows(before));
-      int at = timeline.start(t) * width;
-      if (going > 0) {
-        System.arraycopy(states[0], timeline.start(before) * width, result, at, going * width);
-      }
-      System.arraycopy(
-          initial.getFirst().data(),
-          going * width,
-          result,
-          at + going * width,
-          (timeline.rows(t) - going) * width);
-    }
+    tape.team()
+        .run((part, parts) -> {
+          int end = ThreadTeam.boundary(timeline.steps(), part + 1, parts);
+          for (int t = ThreadTeam.boundary(timeline.steps(), part, parts); t < end; t++) {
+            previousOutputs(t, result);
+          }
+        });
     return result;
+  }
+
+  private void previousOutputs(int t, float[] result) {
+    int width = layer.output;
+    int before = reverse ? t + 1 : t - 1;
+    int going = Math.min(timeline.rows(t), timeline.rows(before));
+    int at = timeline.start(t) * width;
+    if (going > 0) {
+      System.arraycopy(states[0], timeline.start(before) * width, result, at, going * width);
+    }
+    System.arraycopy(
+        initial.getFirst().data(),
+        going * width,
+        result,
+        at + going * width,
+        (timeline.rows(t) - going) * width);
   }
 
   /** dW_hr = Σₜ dh[t]ᵀ · fresh[t]. */
