@@ -186,6 +186,7 @@ final class ModelOptions {
             || or(outputDropout, dropout) > 0
             || (embedding > 0 && or(inputDropout, dropout) > 0);
     needs(check, "--locked", locked && !drops, "a dropout: give --dropout too");
+    needs(check, "--dropout", dropout > 0 && !drops, "--layers 2 or more");
     needs(check, "--residual", residual && layers < 2, "--layers 2 or more");
     needs(check, "--temporal-penalty", temporalPenalty > 0 && steps < 2, "--steps 2 or more");
   }

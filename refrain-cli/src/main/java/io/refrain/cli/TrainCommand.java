@@ -220,6 +220,13 @@ final class TrainCommand implements Callable<Integer> {
     }
     if (options.updates != null && isGiven("--updates")) {
       requireMore(directory, "--updates", options.updates, done.update());
+    } else if (isGiven("--epochs") || isGiven("--minutes")) {
+      long updates = directory.config().training().limits().updates();
+      if (done.update() >= updates) {
+        throw new IllegalArgumentException(
+            "%s has done its %s updates: give it more with --updates, too"
+                .formatted(directory.path(), Figures.count(updates)));
+      }
     }
   }
 

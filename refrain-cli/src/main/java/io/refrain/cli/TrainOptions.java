@@ -54,8 +54,9 @@ final class TrainOptions {
       paramLabel = "M",
       description =
           "Time to train, at most; each resume of a run whose time was up has all of it again"
-              + " (default: the recipe's, which is 5 beside 2,000 updates, about 90 seconds on two"
-              + " cores; of a recipe without a limit 1.5).")
+              + " (default: none with --epochs or --updates, else the recipe's, which is 5 beside"
+              + " 2,000 updates, about 90 seconds on two cores; of a recipe without a limit 1.5). By"
+              + " itself it keeps the default recipe's learning rate constant, at 0.001.")
   @Nullable Double minutes;
 
   @Option(
@@ -231,7 +232,10 @@ final class TrainOptions {
         patience);
   }
 
-  /** The run's own configuration, but with the limits that the command line gives. */
+  /**
+   * The run's own configuration, but with the limits that the command line gives. Who asks for more
+   * updates or epochs is not stopped by the time that was set for fewer.
+   */
   RunConfig withLimits(RunConfig config) {
     OptionCheck check = check();
     requireLimits(check);
@@ -244,6 +248,8 @@ final class TrainOptions {
     }
     if (minutes != null && check.isGiven("--minutes")) {
       limits = limits.withMinutes(minutes);
+    } else if (check.isGiven("--epochs") || check.isGiven("--updates")) {
+      limits = limits.withMinutes(Double.POSITIVE_INFINITY);
     }
     return config.withTraining(config.training().withLimits(limits));
   }

@@ -44,6 +44,7 @@ class ModelOptionsTest extends CommandFixture {
           """
           --locked                              | --locked needs a dropout: give --dropout too, or leave it out
           --locked --dropout 0.1 --output-dropout 0 | --locked needs a dropout
+          --dropout 0.1 --output-dropout 0      | --dropout needs --layers 2 or more, or leave it out
           --residual                            | --residual needs --layers 2 or more, or leave it out
           --temporal-penalty 1 --steps 1        | --temporal-penalty needs --steps 2 or more, or leave it out
           --activation-penalty Infinity         | --activation-penalty must be at least 0 and finite, but is Infinity

@@ -163,6 +163,25 @@ class UsageTest extends CommandFixture {
   }
 
   @Test
+  void aRunThatIsResumedForMoreIsNotStoppedByWhatEndedIt() {
+    String[] words = {"train", "--out", run.toString(), "--resume"};
+    assertThat(train("--updates", "5", "--minutes", "5").code()).isZero();
+
+    Outcome outcome = refrain(with(words, "--minutes", "9"));
+    assertThat(outcome.code()).isEqualTo(2);
+    assertThat(outcome.onlyErrorLine()).contains("has done its 5 updates: give it more with");
+
+    assertThat(refrain(with(words, "--updates", "8")).code()).isZero();
+    assertThat(refrain("info", run.toString(), "--json").out())
+        .contains("\"updates\":8")
+        .doesNotContain("minutes");
+  }
+
+  private static String[] with(String[] words, String... more) {
+    return Stream.concat(Stream.of(words), Stream.of(more)).toArray(String[]::new);
+  }
+
+  @Test
   void aRecipeInheritsNothingFromTheDefaultOne() throws IOException {
     Path recipe = Files.writeString(folder.resolve("mine.properties"), "hidden = 5\n");
     assertThat(trainHelp("--recipe", recipe.toString()))

@@ -36,13 +36,13 @@ public record PackedMatrix(Panels panels, int rows, int columns) {
   /**
    * Packs a weight, or takes what another part of the batch has packed of it, if that is much.
    *
-   * @param weight what does not change until the tape is cleared
+   * @param weight what does not change until the pass has ended
    * @param b where it is, or some rows of it, perhaps transposed
    */
   public static PackedMatrix ofWeight(Tape tape, Tensor weight, Matrix b) {
     SharedWeights shared = tape.sharedWeights();
     return shared != null && weight.isLeaf() && weight.size() >= WORTH_SHARING
-        ? shared.packed(weight, b, tape.team())
+        ? shared.packed(b, tape.team())
         : of(tape, b);
   }
 

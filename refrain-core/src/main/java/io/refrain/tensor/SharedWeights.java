@@ -5,6 +5,8 @@ import io.refrain.kernel.ThreadTeam;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Weights as the parts of a batch share them while all compute with the same values: each is packed
@@ -18,16 +20,14 @@ final class SharedWeights {
   private static final int SPINS_BEFORE_YIELD = 2_000;
 
   private final Workspace<Panels> room = new Workspace<>(Panels::new);
-  private final Map<Operand, Packing> packings = new HashMap<>();
-
-  /** A use of a weight, or of some rows of it, from a value on. */
-  private record Operand(Tensor weight, int at, boolean transposed) {}
+  private final Map<Matrix, Packing> packings = new HashMap<>();
 
   /** One matrix as its pieces are packed. */
   private static final class Packing {
     final PackedMatrix packed;
     final AtomicInteger taken = new AtomicInteger();
     final AtomicInteger done = new AtomicInteger();
+    final AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
 
     Packing(PackedMatrix packed) {
       this.packed = packed;
@@ -35,7 +35,12 @@ final class SharedWeights {
 
     void help(Matrix b) {
       for (int piece = taken.getAndIncrement(); piece < PIECES; piece = taken.getAndIncrement()) {
-        packed.pack(b, piece, PIECES);
+        try {
+          packed.pack(b, piece, PIECES);
+        } catch (RuntimeException | Error e) {
+          failure.compareAndSet(null, e); // or the others would wait for this piece
+          throw e;
+        }
         done.incrementAndGet();
       }
     }
@@ -43,6 +48,9 @@ final class SharedWeights {
     @SuppressWarnings("ThreadPriorityCheck") // a hint that costs nothing where it does not help
     void await() {
       for (int spins = 1; done.get() < PIECES; spins++) {
+        if (failure.get() != null) {
+          throw new IllegalStateException("packing a weight failed", failure.get());
+        }
         if (spins % SPINS_BEFORE_YIELD == 0) {
           Thread.yield();
         } else {
@@ -53,13 +61,13 @@ final class SharedWeights {
   }
 
   /**
-   * The weight, packed; may be called by several threads at once.
+   * A weight, packed; may be called by several threads at once.
    *
-   * @param b where it is, or some rows of it, perhaps transposed
+   * @param b where it is, or some rows of it, perhaps transposed; the same array each time
    * @param team helps to pack it
    */
-  PackedMatrix packed(Tensor weight, Matrix b, ThreadTeam team) {
-    Packing packing = begin(new Operand(weight, b.at(), b.transposed()), b);
+  PackedMatrix packed(Matrix b, ThreadTeam team) {
+    Packing packing = begin(b);
     if (packing.taken.get() < PIECES) {
       team.run((part, parts) -> packing.help(b));
     }
@@ -67,11 +75,11 @@ final class SharedWeights {
     return packing.packed;
   }
 
-  private synchronized Packing begin(Operand operand, Matrix b) {
-    Packing packing = packings.get(operand);
+  private synchronized Packing begin(Matrix b) {
+    Packing packing = packings.get(b);
     if (packing == null) {
       packing = new Packing(PackedMatrix.roomFor(b, room));
-      packings.put(operand, packing);
+      packings.put(b, packing);
     }
     return packing;
   }

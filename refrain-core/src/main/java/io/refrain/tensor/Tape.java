@@ -66,7 +66,7 @@ public final class Tape {
     return new Tape(team, false, null, null);
   }
 
-  /** A tape for training beside others, the one whose gradients of leaves are theirs. */
+  /** A tape for training beside others, the one whose leaves collect the gradients of all. */
   static Tape recording(ThreadTeam team, SharedWeights weights) {
     return new Tape(team, true, null, weights);
   }

@@ -8,6 +8,7 @@ import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
 class SharedWeightsTest {
@@ -44,7 +45,7 @@ class SharedWeightsTest {
 
         team.run((part, parts) -> {
           Matrix operand = matrix().transpose();
-          got[part] = shared.packed(weight, operand, ThreadTeam.single()).panels();
+          got[part] = shared.packed(operand, ThreadTeam.single()).panels();
           right[part] = Arrays.equals(values(got[part]), expected);
         });
 
@@ -61,19 +62,37 @@ class SharedWeightsTest {
     ThreadTeam single = ThreadTeam.single();
 
     for (Matrix operand : List.of(matrix(), matrix().transpose(), lower, lower.transpose())) {
-      assertThat(values(shared.packed(weight, operand, single).panels()))
+      assertThat(values(shared.packed(operand, single).panels()))
           .isEqualTo(values(PackedMatrix.of(operand).panels()));
+    }
+  }
+
+  @Test
+  void aPieceThatFailsIsToldToAllWhoWait() {
+    Matrix beyond = Matrix.of(weight.data(), 1, ROWS, COLUMNS); // its last row is not all there
+    try (ThreadTeam team = new ThreadTeam(2)) {
+      AtomicInteger failures = new AtomicInteger();
+
+      team.run((part, parts) -> {
+        try {
+          shared.packed(beyond, ThreadTeam.single());
+        } catch (IndexOutOfBoundsException | IllegalStateException e) {
+          failures.incrementAndGet();
+        }
+      });
+
+      assertThat(failures).hasValue(2);
     }
   }
 
   @Test
   void whatIsClearedIsPackedAgain() {
     change();
-    Panels before = shared.packed(weight, matrix(), ThreadTeam.single()).panels();
+    Panels before = shared.packed(matrix(), ThreadTeam.single()).panels();
     change();
     shared.clear();
 
-    Panels after = shared.packed(weight, matrix(), ThreadTeam.single()).panels();
+    Panels after = shared.packed(matrix(), ThreadTeam.single()).panels();
 
     assertThat(after).as("the room serves again").isSameAs(before);
     assertThat(values(after)).isEqualTo(values(PackedMatrix.of(matrix()).panels()));

@@ -38,8 +38,8 @@ public final class FrozenStack {
 
   /**
    * What one sequence carries from step to step, and the room a step needs. It belongs to the stack
-   * that made it. Where a cell or a thread failed, the values are those of no step: {@link #reset}
-   * it, or go on from a copy made before.
+   * that made it. A single step that fails changes nothing; after a failed run of several the
+   * values are those of no step: {@link #reset} it, or go on from a copy made before.
    */
   public static final class State {
     private final FrozenStack stack;

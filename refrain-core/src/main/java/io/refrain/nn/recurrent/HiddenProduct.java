@@ -10,6 +10,7 @@ import io.refrain.tensor.PackedMatrix;
 import io.refrain.tensor.Tape;
 import io.refrain.tensor.Tensor;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -101,7 +102,7 @@ final class HiddenProduct {
       for (int i = row; i < row + count; i++) {
         int at = i * apart + block + firstUnit;
         if (layer.biasHidden == null) {
-          java.util.Arrays.fill(recurrent, at, at + units, 0f);
+          Arrays.fill(recurrent, at, at + units, 0f);
         } else {
           float[] bias = layer.biasHidden.data();
           System.arraycopy(bias, joined + block + firstUnit, recurrent, at, units);

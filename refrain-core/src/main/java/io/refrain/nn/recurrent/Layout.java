@@ -4,6 +4,7 @@ import io.refrain.tensor.Tape;
 import io.refrain.tensor.Tensor;
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.Objects;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
@@ -79,7 +80,7 @@ final class Layout {
       return new SequenceInput.Dense(
           places == null ? x : Rows.take(tape, x, places, timeline.size(), x.length(2)));
     }
-    int[] indices = java.util.Objects.requireNonNull(sequences.indices());
+    int[] indices = Objects.requireNonNull(sequences.indices());
     return new SequenceInput.Indices(
         places == null ? indices : Arrays.stream(places).map(place -> indices[place]).toArray());
   }
