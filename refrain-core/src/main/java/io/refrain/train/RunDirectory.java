@@ -19,7 +19,6 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import java.util.SplittableRandom;
 
 /**
  * The folder of a run.
@@ -196,7 +195,7 @@ public record RunDirectory(Path path) {
 
   private LanguageModel unfilled(RunConfig config) throws IOException {
     try {
-      return new LanguageModel(config.model(), new SplittableRandom(0));
+      return new LanguageModel(config.model(), () -> 0); // every weight comes from the file
     } catch (IllegalArgumentException e) {
       throw new IOException("%s: %s".formatted(configFile(), e.getMessage()), e);
     }
