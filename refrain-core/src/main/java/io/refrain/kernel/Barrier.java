@@ -16,8 +16,6 @@ public final class Barrier {
   /** Counters lie in cache lines of their own, or threads would slow each other down. */
   private static final int SPACING = 16;
 
-  private static final int SPINS_BEFORE_YIELD = 2_000;
-
   private final int parts;
   private final AtomicLongArray arrivals;
   private final AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
@@ -34,7 +32,6 @@ public final class Barrier {
    * @throws IllegalStateException when another part failed, with what that one threw as its cause;
    *     {@link ThreadTeam#run} throws the cause itself
    */
-  @SuppressWarnings("ThreadPriorityCheck") // a hint that costs nothing where it does not help
   public void arrive(int part) {
     int own = (part + 1) * SPACING;
     long count = arrivals.getPlain(own) + 1;
@@ -45,12 +42,7 @@ public final class Barrier {
         if (failed()) {
           throw new Broken(failure.get());
         }
-        // Where there are fewer free cores than threads, spinning keeps the other from running.
-        if (spins % SPINS_BEFORE_YIELD == 0) {
-          Thread.yield();
-        } else {
-          Thread.onSpinWait();
-        }
+        Spin.pause(spins);
       }
     }
   }

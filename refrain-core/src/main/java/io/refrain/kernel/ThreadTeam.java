@@ -29,7 +29,6 @@ public final class ThreadTeam implements AutoCloseable {
   private static final long SPIN_NANOS = 100_000;
 
   private static final int SPINS_BETWEEN_CLOCK_READS = 64;
-  private static final int SPINS_BEFORE_YIELD = 2_000;
 
   /**
    * A team as smaller ones that work side by side, each on a task of its own.
@@ -199,15 +198,9 @@ public final class ThreadTeam implements AutoCloseable {
       }
     }
 
-    @SuppressWarnings("ThreadPriorityCheck") // a hint that costs nothing where it does not help
     @Nullable Throwable await() {
       for (int spins = 1; done != turn; spins++) {
-        // Where there are fewer free cores than threads, spinning keeps the member from running.
-        if (spins % SPINS_BEFORE_YIELD == 0) {
-          Thread.yield();
-        } else {
-          Thread.onSpinWait();
-        }
+        Spin.pause(spins);
       }
       Throwable result = failure;
       failure = null;

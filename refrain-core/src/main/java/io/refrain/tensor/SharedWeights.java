@@ -1,6 +1,7 @@
 package io.refrain.tensor;
 
 import io.refrain.kernel.Panels;
+import io.refrain.kernel.Spin;
 import io.refrain.kernel.ThreadTeam;
 import java.util.HashMap;
 import java.util.Map;
@@ -16,8 +17,6 @@ import org.jspecify.annotations.Nullable;
 final class SharedWeights {
   /** Pieces that a matrix is packed in: several a thread, for threads do not come at once. */
   private static final int PIECES = 8;
-
-  private static final int SPINS_BEFORE_YIELD = 2_000;
 
   private final Workspace<Panels> room = new Workspace<>(Panels::new);
   private final Map<Matrix, Packing> packings = new HashMap<>();
@@ -45,17 +44,12 @@ final class SharedWeights {
       }
     }
 
-    @SuppressWarnings("ThreadPriorityCheck") // a hint that costs nothing where it does not help
     void await() {
       for (int spins = 1; done.get() < PIECES; spins++) {
         if (failure.get() != null) {
           throw new IllegalStateException("packing a weight failed", failure.get());
         }
-        if (spins % SPINS_BEFORE_YIELD == 0) {
-          Thread.yield();
-        } else {
-          Thread.onSpinWait();
-        }
+        Spin.pause(spins);
       }
     }
   }

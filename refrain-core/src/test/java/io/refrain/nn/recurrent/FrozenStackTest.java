@@ -17,6 +17,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -321,43 +322,12 @@ class FrozenStackTest {
     assertThat(bytes).isLessThan(roomOfAll);
   }
 
-  /** An Elman cell that fails when asked to, in one of the threads that share it. */
-  private static final class FailingCell implements StepCell {
-    private final ElmanCell elman = new ElmanCell(ElmanCell.Nonlinearity.TANH);
-    private volatile boolean failsInMember;
-
-    @Override
-    public int gates() {
-      return 1;
-    }
-
-    @Override
-    public int states() {
-      return 1;
-    }
-
-    @Override
-    public boolean unitwise() {
-      return true;
-    }
-
-    @Override
-    public void forward(CellStep step) {
-      if (failsInMember && Thread.currentThread().getName().startsWith("refrain-")) {
-        throw new ArithmeticException("the cell failed");
-      }
-      elman.forward(step);
-    }
-
-    @Override
-    public void backward(CellStep step) {
-      elman.backward(step);
-    }
-  }
-
   @Test
   void aFailureIsThrownAsItIsAndTheStateMayBeUsedAgain() {
-    FailingCell cell = new FailingCell();
+    AtomicBoolean failsInMember = new AtomicBoolean();
+    FailingCell cell =
+        new FailingCell(
+            step -> failsInMember.get() && Thread.currentThread().getName().startsWith("refrain-"));
     RecurrentStack stack =
         new RecurrentStack(StackOptions.of(cell, 4, 512), new SplittableRandom(1));
     FrozenStack frozen = stack.freeze();
@@ -367,11 +337,11 @@ class FrozenStackTest {
     try (ThreadTeam team = new ThreadTeam(2)) {
       FrozenStack.State state = frozen.initialState();
       float[] outputs = new float[3 * 512];
-      cell.failsInMember = true;
+      failsInMember.set(true);
       assertThatThrownBy(() -> frozen.run(team, state, x, outputs))
           .isInstanceOf(ArithmeticException.class)
           .hasMessage("the cell failed");
-      cell.failsInMember = false;
+      failsInMember.set(false);
       state.reset();
 
       frozen.run(team, state, x, outputs);

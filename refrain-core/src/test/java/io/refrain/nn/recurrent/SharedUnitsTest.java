@@ -76,44 +76,11 @@ class SharedUnitsTest {
         && cell.gates() * hidden * hidden > TimeWalk.RESIDENT_VALUES;
   }
 
-  /** A cell that is an Elman cell until it reads a state that is not a number. */
-  private static final class Failing implements StepCell {
-    private final ElmanCell elman = new ElmanCell(ElmanCell.Nonlinearity.TANH);
-
-    @Override
-    public int gates() {
-      return 1;
-    }
-
-    @Override
-    public int states() {
-      return 1;
-    }
-
-    @Override
-    public boolean unitwise() {
-      return true;
-    }
-
-    @Override
-    public void forward(CellStep s) {
-      if (Float.isNaN(s.previous[0][s.previousAt(0)])) {
-        throw new ArithmeticException("not a number");
-      }
-      elman.forward(s);
-    }
-
-    @Override
-    public void backward(CellStep s) {
-      elman.backward(s);
-    }
-  }
-
   /** A thread that fails does not leave the others waiting, and its failure is told. */
   @ParameterizedTest
   @ValueSource(ints = {0, 1, 2})
   void theFailureOfOneThreadEndsTheWalk(int failing) {
-    Failing cell = new Failing();
+    FailingCell cell = new FailingCell(step -> Float.isNaN(step.previous[0][step.previousAt(0)]));
     assertThat(sharesUnits(cell, 384, 1)).isTrue();
     RecurrentStack stack =
         new RecurrentStack(StackOptions.of(cell, 2, 384), new SplittableRandom(1));
