@@ -108,7 +108,7 @@ class KilledRunTest {
       }
     }
     assertThat(finish(ChildJvm.start(Child.class, path.toString()))).isEqualTo("end");
-    TrainingRunTest.assertSameRun(path, expected);
+    SmallRun.assertSameRun(path, expected);
   }
 
   @Test
@@ -120,7 +120,7 @@ class KilledRunTest {
         .startsWith("cannot write " + directory.resumeFile() + ", nothing was changed: ");
     assertThat(path).isDirectoryNotContaining(file -> !file.endsWith(RunLock.FILE_NAME));
     assertThat(finish(ChildJvm.start(Child.class, path.toString()))).isEqualTo("end");
-    TrainingRunTest.assertSameRun(path, expected);
+    SmallRun.assertSameRun(path, expected);
   }
 
   @Test
@@ -144,6 +144,6 @@ class KilledRunTest {
     assertThat(directory.resumeFile()).hasBinaryContent(old);
 
     assertThat(finish(ChildJvm.start(Child.class, path.toString()))).isEqualTo("end");
-    TrainingRunTest.assertSameRun(path, expected);
+    SmallRun.assertSameRun(path, expected);
   }
 }

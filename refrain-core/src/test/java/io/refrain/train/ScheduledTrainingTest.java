@@ -28,7 +28,7 @@ class ScheduledTrainingTest {
   /** A run of the training, to its end. */
   private Path undisturbed(SmallTraining training) throws IOException {
     Path path = folder.resolve("undisturbed");
-    try (TrainingRun run = TrainingRunTest.create(path, training)) {
+    try (TrainingRun run = SmallRun.create(path, training)) {
       assertThat(run.run(SILENT)).isEqualTo(Trainer.End.EPOCHS);
     }
     return path;
@@ -114,10 +114,10 @@ class ScheduledTrainingTest {
         SmallTraining.sgd()
             .withOptimizer(new AveragedSgd.Options(0, 0.75, 0, 0, 0), 1)
             .withValidation(0);
-    for (SmallTraining training : List.of(TrainingRunTest.averaged(), unvalidated)) {
+    for (SmallTraining training : List.of(SmallRun.averaged(), unvalidated)) {
       Path path = folder.resolve("run" + training.config().evaluateEvery());
       List<Long> best = new ArrayList<>();
-      try (TrainingRun run = TrainingRunTest.create(path, training)) {
+      try (TrainingRun run = SmallRun.create(path, training)) {
         run.run(
             new TrainingListener() {
               @Override
@@ -171,17 +171,17 @@ class ScheduledTrainingTest {
     SmallTraining training = SmallTraining.adam().withEpochs(EPOCHS).evaluatedEvery(4, 0);
     Path expected = undisturbed(training.withUpdates(1_000_000));
     Path path = folder.resolve("counted");
-    try (TrainingRun run = TrainingRunTest.create(path, training.withUpdates(52))) {
+    try (TrainingRun run = SmallRun.create(path, training.withUpdates(52))) {
       assertThat(run.run(SILENT)).isEqualTo(Trainer.End.UPDATES);
       assertThat(run.trainer().progress().update()).isEqualTo(52);
     }
-    try (TrainingRun run = TrainingRunTest.resume(path)) {
+    try (TrainingRun run = SmallRun.resume(path)) {
       assertThat(run.run(SILENT)).isEqualTo(Trainer.End.UPDATES);
       assertThat(run.trainer().progress().update()).isEqualTo(52);
     }
-    try (TrainingRun run = TrainingRunTest.resume(path, training.withUpdates(1_000_000).run())) {
+    try (TrainingRun run = SmallRun.resume(path, training.withUpdates(1_000_000).run())) {
       assertThat(run.run(SILENT)).isEqualTo(Trainer.End.EPOCHS);
     }
-    TrainingRunTest.assertSameRun(path, expected);
+    SmallRun.assertSameRun(path, expected);
   }
 }
