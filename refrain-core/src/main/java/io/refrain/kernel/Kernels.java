@@ -28,19 +28,28 @@ public interface Kernels {
   PanelLayout layout();
 
   /**
-   * Packs columns {@code from} to {@code to} of B[k × n] by {@link #layout()}, with zeros where the
-   * last panel has more columns than B.
+   * Packs stored rows {@code from} to {@code to} of B[k × n] by {@link #layout()}, with zeros where
+   * the last panel has more columns than B.
    *
    * @param transposed false: B is stored as [k × n]; true: as [n × k]
    * @param k rows of B
+   * @param n columns of B
    * @param b holds B, whose first value stands at {@code bAt}
    * @param leading floats between two stored rows
    * @param panels room for all of B, {@link PanelLayout#length}
-   * @param from a multiple of the panel width
-   * @param to a multiple of the panel width, or n
+   * @param from where B is transposed, a multiple of the panel width
+   * @param to where B is transposed, a multiple of the panel width, or n
    */
   void pack(
-      boolean transposed, int k, int from, int to, float[] b, int bAt, int leading, Panels panels);
+      boolean transposed,
+      int k,
+      int n,
+      int from,
+      int to,
+      float[] b,
+      int bAt,
+      int leading,
+      Panels panels);
 
   /**
    * C[m × n] += A[m × k] · B[k × n], for the columns {@code from} to {@code to} of B and C.

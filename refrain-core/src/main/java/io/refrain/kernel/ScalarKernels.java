@@ -38,13 +38,22 @@ public final class ScalarKernels implements Kernels {
 
   @Override
   public void pack(
-      boolean transposed, int k, int from, int to, float[] b, int bAt, int leading, Panels panels) {
+      boolean transposed,
+      int k,
+      int n,
+      int from,
+      int to,
+      float[] b,
+      int bAt,
+      int leading,
+      Panels panels) {
     float[] row = new float[LAYOUT.width()];
-    for (int column = from; column < to; column += LAYOUT.width()) {
-      int columns = Math.min(LAYOUT.width(), to - column);
+    int end = transposed ? to : n;
+    for (int column = transposed ? from : 0; column < end; column += LAYOUT.width()) {
+      int columns = Math.min(LAYOUT.width(), n - column);
       int stride = LAYOUT.stride(columns);
       Arrays.fill(row, 0f);
-      for (int step = 0; step < k; step++) {
+      for (int step = transposed ? 0 : from; step < (transposed ? k : to); step++) {
         if (transposed) {
           for (int j = 0; j < columns; j++) {
             row[j] = b[bAt + (column + j) * leading + step];

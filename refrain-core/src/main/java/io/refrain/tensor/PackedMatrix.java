@@ -42,7 +42,7 @@ public record PackedMatrix(Panels panels, int rows, int columns) {
   public static PackedMatrix ofWeight(Tape tape, Tensor weight, Matrix b) {
     SharedWeights shared = tape.sharedWeights();
     return shared != null && weight.isLeaf() && weight.size() >= WORTH_SHARING
-        ? shared.packed(b, tape.team())
+        ? shared.packed(b, tape.team(), tape.isShadowing())
         : of(tape, b);
   }
 
@@ -58,11 +58,12 @@ public record PackedMatrix(Panels panels, int rows, int columns) {
     return LAYOUT.length(b.rows(), b.columns());
   }
 
-  /** Packs part {@code part} of {@code parts}. */
+  /** Packs part {@code part} of {@code parts}, so many of the rows as they are stored. */
   void pack(Matrix b, int part, int parts) {
-    int from = panelStart(part, parts);
-    int to = panelStart(part + 1, parts);
-    KERNELS.pack(b.transposed(), rows, from, to, b.data(), b.at(), b.leading(), panels);
+    boolean transposed = b.transposed();
+    int from = transposed ? panelStart(part, parts) : ThreadTeam.boundary(rows, part, parts);
+    int to = transposed ? panelStart(part + 1, parts) : ThreadTeam.boundary(rows, part + 1, parts);
+    KERNELS.pack(transposed, rows, columns, from, to, b.data(), b.at(), b.leading(), panels);
   }
 
   /** How many panels it has. */

@@ -76,6 +76,11 @@ public final class Tape {
     return new Tape(team, true, new LinkedHashMap<>(), weights);
   }
 
+  /** Whether this tape runs a part of a batch whose first part another tape runs. */
+  boolean isShadowing() {
+    return shadows != null;
+  }
+
   @Nullable SharedWeights sharedWeights() {
     return sharedWeights;
   }

@@ -127,7 +127,7 @@ class ColdAndWarmTest {
 
     private static double multiply(float[] x) {
       Panels packed = new Panels(KERNELS.layout().length(5, 37));
-      KERNELS.pack(false, 5, 0, 37, x, 2, 37, packed);
+      KERNELS.pack(false, 5, 37, 0, 5, x, 2, 37, packed);
       KERNELS.multiply(4, 5, 0, 37, x, 200, 5, 1, packed, x, 230, 37);
       return 0;
     }

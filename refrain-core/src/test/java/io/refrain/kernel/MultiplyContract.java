@@ -65,7 +65,7 @@ abstract class MultiplyContract {
       b = values(bAt + (transposedB ? n : k) * bLeading);
       packed = new Panels(kernels.layout().length(k, n));
       before = values(cAt + m * cRow + 3);
-      kernels.pack(transposedB, k, 0, n, b, bAt, bLeading, packed);
+      kernels.pack(transposedB, k, n, 0, transposedB ? n : k, b, bAt, bLeading, packed);
       spoilPadding();
     }
 

@@ -36,8 +36,8 @@ abstract class PackContract {
   @Test
   void noStepsMakeNoPanels() {
     Panels panels = new Panels(0);
-    kernels.pack(false, 0, 0, 5, new float[0], 0, 5, panels);
-    kernels.pack(true, 0, 0, 5, new float[0], 0, 0, panels);
+    kernels.pack(false, 0, 5, 0, 0, new float[0], 0, 5, panels);
+    kernels.pack(true, 0, 5, 0, 5, new float[0], 0, 0, panels);
     assertThat(panels.memory().byteSize()).isZero();
   }
 
@@ -57,9 +57,13 @@ abstract class PackContract {
     }
 
     Panels panels = junk(expected.length);
-    int cut = Math.min(n, layout.width() * random.nextInt(layout.panels(n) + 1));
-    kernels.pack(transposed, k, cut, n, b, at, leading, panels);
-    kernels.pack(transposed, k, 0, cut, b, at, leading, panels);
+    int stored = transposed ? n : k;
+    int cut =
+        transposed
+            ? Math.min(n, layout.width() * random.nextInt(layout.panels(n) + 1))
+            : random.nextInt(k + 1);
+    kernels.pack(transposed, k, n, cut, stored, b, at, leading, panels);
+    kernels.pack(transposed, k, n, 0, cut, b, at, leading, panels);
 
     float[] packed = panels.memory().toArray(ValueLayout.JAVA_FLOAT);
     assertThat(Arrays.equals(Arrays.copyOf(packed, expected.length), expected))

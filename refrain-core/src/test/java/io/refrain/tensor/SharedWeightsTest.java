@@ -45,7 +45,7 @@ class SharedWeightsTest {
 
         team.run((part, parts) -> {
           Matrix operand = matrix().transpose();
-          got[part] = shared.packed(operand, ThreadTeam.single()).panels();
+          got[part] = shared.packed(operand, ThreadTeam.single(), part > 0).panels();
           right[part] = Arrays.equals(values(got[part]), expected);
         });
 
@@ -62,7 +62,7 @@ class SharedWeightsTest {
     ThreadTeam single = ThreadTeam.single();
 
     for (Matrix operand : List.of(matrix(), matrix().transpose(), lower, lower.transpose())) {
-      assertThat(values(shared.packed(operand, single).panels()))
+      assertThat(values(shared.packed(operand, single, false).panels()))
           .isEqualTo(values(PackedMatrix.of(operand).panels()));
     }
   }
@@ -75,7 +75,7 @@ class SharedWeightsTest {
 
       team.run((part, parts) -> {
         try {
-          shared.packed(beyond, ThreadTeam.single());
+          shared.packed(beyond, ThreadTeam.single(), part > 0);
         } catch (IndexOutOfBoundsException | IllegalStateException e) {
           failures.incrementAndGet();
         }
@@ -88,11 +88,11 @@ class SharedWeightsTest {
   @Test
   void whatIsClearedIsPackedAgain() {
     change();
-    Panels before = shared.packed(matrix(), ThreadTeam.single()).panels();
+    Panels before = shared.packed(matrix(), ThreadTeam.single(), true).panels();
     change();
     shared.clear();
 
-    Panels after = shared.packed(matrix(), ThreadTeam.single()).panels();
+    Panels after = shared.packed(matrix(), ThreadTeam.single(), true).panels();
 
     assertThat(after).as("the room serves again").isSameAs(before);
     assertThat(values(after)).isEqualTo(values(PackedMatrix.of(matrix()).panels()));

@@ -93,9 +93,52 @@ final class Elementary {
 
   /** y = 1 / (1 + exp(-x)). */
   static void sigmoid(float[] x, int xAt, float[] y, int yAt, int length) {
-    exp(-1f, 0f, x, xAt, y, yAt, length);
-    for (int i = yAt; i < yAt + length; i++) {
-      y[i] = 1 / (1 + y[i]);
+    int whole = length - length % PAIR;
+    sigmoidOfPairs(x, xAt, y, yAt, whole);
+    if (whole < length) {
+      float[] rest = copyOfRest(x, xAt + whole, length - whole, 0f);
+      sigmoidOfPairs(rest, 0, rest, 0, PAIR);
+      System.arraycopy(rest, 0, y, yAt + whole, length - whole);
+    }
+  }
+
+  /** The exponential as below, and the rest of the way while it is in registers. */
+  private static void sigmoidOfPairs(float[] x, int xAt, float[] y, int yAt, int length) {
+    for (int i = 0; i < length; i += PAIR) {
+      FloatVector x0 = FloatVector.fromArray(SPECIES, x, xAt + i).neg();
+      x0 = x0.blend(EXP_MINIMUM, x0.compare(VectorOperators.LT, EXP_MINIMUM));
+      x0 = x0.blend(EXP_MAXIMUM, x0.compare(VectorOperators.GT, EXP_MAXIMUM));
+      FloatVector rounded0 = x0.mul(LOG2_E).add(ROUND);
+      FloatVector n0 = rounded0.sub(ROUND);
+      FloatVector r0 = n0.fma(FloatVector.broadcast(SPECIES, -LN2_HIGH), x0);
+      r0 = n0.fma(FloatVector.broadcast(SPECIES, -LN2_LOW), r0);
+      FloatVector p0 = r0.mul(1.9875691500e-4f).add(1.3981999507e-3f);
+      p0 = p0.fma(r0, FloatVector.broadcast(SPECIES, 8.3334519073e-3f));
+      p0 = p0.fma(r0, FloatVector.broadcast(SPECIES, 4.1665795894e-2f));
+      p0 = p0.fma(r0, FloatVector.broadcast(SPECIES, 1.6666665459e-1f));
+      p0 = p0.fma(r0, FloatVector.broadcast(SPECIES, 5.0000001201e-1f));
+      p0 = p0.fma(r0.mul(r0), r0).add(1f);
+      IntVector e0 =
+          rounded0.reinterpretAsInts().lanewise(VectorOperators.LSHL, 23).add(0x3F800000);
+      p0 = p0.mul(e0.reinterpretAsFloats()).add(1f);
+      FloatVector.broadcast(SPECIES, 1f).div(p0).intoArray(y, yAt + i);
+      FloatVector x1 = FloatVector.fromArray(SPECIES, x, xAt + i + LANES).neg();
+      x1 = x1.blend(EXP_MINIMUM, x1.compare(VectorOperators.LT, EXP_MINIMUM));
+      x1 = x1.blend(EXP_MAXIMUM, x1.compare(VectorOperators.GT, EXP_MAXIMUM));
+      FloatVector rounded1 = x1.mul(LOG2_E).add(ROUND);
+      FloatVector n1 = rounded1.sub(ROUND);
+      FloatVector r1 = n1.fma(FloatVector.broadcast(SPECIES, -LN2_HIGH), x1);
+      r1 = n1.fma(FloatVector.broadcast(SPECIES, -LN2_LOW), r1);
+      FloatVector p1 = r1.mul(1.9875691500e-4f).add(1.3981999507e-3f);
+      p1 = p1.fma(r1, FloatVector.broadcast(SPECIES, 8.3334519073e-3f));
+      p1 = p1.fma(r1, FloatVector.broadcast(SPECIES, 4.1665795894e-2f));
+      p1 = p1.fma(r1, FloatVector.broadcast(SPECIES, 1.6666665459e-1f));
+      p1 = p1.fma(r1, FloatVector.broadcast(SPECIES, 5.0000001201e-1f));
+      p1 = p1.fma(r1.mul(r1), r1).add(1f);
+      IntVector e1 =
+          rounded1.reinterpretAsInts().lanewise(VectorOperators.LSHL, 23).add(0x3F800000);
+      p1 = p1.mul(e1.reinterpretAsFloats()).add(1f);
+      FloatVector.broadcast(SPECIES, 1f).div(p1).intoArray(y, yAt + i + LANES);
     }
   }
 

@@ -63,14 +63,15 @@ final class Packing {
   }
 
   /**
-   * Packs columns {@code from} to {@code to} of B, stored as [k × n]. A few panels side by side, so
+   * Packs rows {@code from} to {@code to} of B, stored as [k × n]. A few panels side by side, so
    * that rows of B are read in long pieces; see {@link #copyRows}.
    */
-  static void pack(int k, int from, int to, float[] b, int bAt, int leading, MemorySegment panels) {
+  static void pack(
+      int k, int n, int from, int to, float[] b, int bAt, int leading, MemorySegment panels) {
     int panel = MatrixProduct.LAYOUT.width();
-    for (int first = from; first < to; first += PANELS_AT_ONCE * panel) {
-      int end = Math.min(to, first + PANELS_AT_ONCE * panel);
-      for (int step = 0; step < k; step++) {
+    for (int first = 0; first < n; first += PANELS_AT_ONCE * panel) {
+      int end = Math.min(n, first + PANELS_AT_ONCE * panel);
+      for (int step = from; step < to; step++) {
         for (int column = first; column < end; column += panel) {
           int columns = Math.min(panel, end - column);
           int stride = MatrixProduct.LAYOUT.stride(columns);

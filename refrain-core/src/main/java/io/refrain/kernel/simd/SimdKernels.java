@@ -48,11 +48,19 @@ public final class SimdKernels implements Kernels {
 
   @Override
   public void pack(
-      boolean transposed, int k, int from, int to, float[] b, int bAt, int leading, Panels panels) {
+      boolean transposed,
+      int k,
+      int n,
+      int from,
+      int to,
+      float[] b,
+      int bAt,
+      int leading,
+      Panels panels) {
     if (transposed) {
       Packing.packTransposed(k, from, to, b, bAt, leading, panels.memory());
     } else {
-      Packing.pack(k, from, to, b, bAt, leading, panels.memory());
+      Packing.pack(k, n, from, to, b, bAt, leading, panels.memory());
     }
   }
 
