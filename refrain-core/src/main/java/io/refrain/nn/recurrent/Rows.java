@@ -49,12 +49,19 @@ final class Rows {
     if (!y.hasGradient()) {
       return;
     }
-    float[] dx = tape.gradientToAdd(x);
+    long taken = Arrays.stream(rows).filter(row -> row != NONE).count();
+    boolean first = !tape.hasGradient(x) && taken * width == x.size();
+    float[] dx = first ? tape.gradientToWrite(x) : tape.gradientToAdd(x);
     share(
         tape,
         rows.length,
         row -> {
-          if (rows[row] != NONE) {
+          if (rows[row] == NONE) {
+            return;
+          }
+          if (first) { // zeros to add to would cost as much as the rest
+            System.arraycopy(y.gradient(), row * width, dx, rows[row] * width, width);
+          } else {
             KERNELS.add(y.gradient(), row * width, dx, rows[row] * width, width);
           }
         });
