@@ -5,7 +5,7 @@ import io.refrain.data.SequentialPartition;
 import io.refrain.data.TokenBatch;
 import io.refrain.kernel.Kernels;
 import io.refrain.loss.ActivationPenalty;
-import io.refrain.loss.CrossEntropy;
+import io.refrain.loss.LinearCrossEntropy;
 import io.refrain.nn.Dropout;
 import io.refrain.nn.Embedding;
 import io.refrain.nn.Linear;
@@ -171,7 +171,7 @@ public final class LanguageModel implements Module {
             : Sequences.of(embed(tape, embedding, tokens, steps, batch, random));
     RecurrentStack.Output out = rnn.forward(tape, input, state, random);
     Tensor output = drop(tape, out.output(), rates.output(), random);
-    Tensor crossEntropy = CrossEntropy.part(tape, linear.forward(tape, output), targets, total);
+    Tensor crossEntropy = LinearCrossEntropy.part(tape, output, linear, targets, total);
     long values = (long) total * config.outputWidth();
     Tensor loss =
         ActivationPenalty.activation(tape, crossEntropy, output, rates.activationPenalty(), values);
@@ -195,9 +195,10 @@ public final class LanguageModel implements Module {
     Sequences input = input(tape, batch.inputs(), batch.steps(), rows);
     Tensor output = rnn.observe(tape, input, state, observer).output();
     int[] targets = batch.targets();
-    return CrossEntropy.mean(
+    return LinearCrossEntropy.mean(
         tape,
-        linear.forward(tape, lastRows(tape, output, rows)),
+        lastRows(tape, output, rows),
+        linear,
         Arrays.copyOfRange(targets, targets.length - rows, targets.length));
   }
 
@@ -248,8 +249,9 @@ public final class LanguageModel implements Module {
     double nats = 0;
     for (int i = 0; i < epoch.batches(); i++) {
       epoch.fill(i, batch);
-      Output out = forward(tape, batch.inputs(), batch.steps(), batch.batch(), state);
-      nats += CrossEntropy.mean(tape, out.logits(), batch.targets()).item();
+      Sequences input = input(tape, batch.inputs(), batch.steps(), batch.batch());
+      RecurrentStack.Output out = rnn.forward(tape, input, state);
+      nats += LinearCrossEntropy.mean(tape, out.output(), linear, batch.targets()).item();
       state.assign(out.state());
       tape.clear();
     }

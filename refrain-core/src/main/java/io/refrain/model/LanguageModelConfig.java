@@ -1,5 +1,6 @@
 package io.refrain.model;
 
+import io.refrain.loss.LinearCrossEntropy;
 import io.refrain.nn.Sizes;
 import io.refrain.nn.recurrent.StackOptions;
 import io.refrain.store.JsonException;
@@ -142,10 +143,12 @@ public record LanguageModelConfig(
   public void requireMemoryToTrain(int moments, int batch, int steps) {
     // a cell that keeps the recurrent product apart, or notes, holds about its gates again
     double layer = (2.0 * cell.cell().gates() + 2.0 * stack().states()) * hidden;
-    double activations = 2.0 * vocabulary + 2.0 * embedding + layers * layer;
+    double activations = (double) batch * steps * (2.0 * embedding + layers * layer);
+    double logits =
+        2 * LinearCrossEntropy.values(batch * (long) steps / 2, outputWidth(), vocabulary);
     requireMemory(
         ", trained in batches of %d rows of %d steps,".formatted(batch, steps),
-        (3 + moments) * weights() + (double) batch * steps * activations);
+        (3 + moments) * weights() + activations + logits);
     requireMemory(
         ", packed for batches of %d rows of %d steps,".formatted(batch, steps),
         4 * weights() + (double) batch * steps * ((double) layers * hidden + embedding));
