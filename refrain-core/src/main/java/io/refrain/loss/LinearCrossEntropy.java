@@ -1,15 +1,10 @@
 package io.refrain.loss;
 
-import io.refrain.kernel.Kernels;
-import io.refrain.kernel.ThreadTeam;
 import io.refrain.nn.Linear;
 import io.refrain.nn.Sizes;
 import io.refrain.tensor.Matrix;
-import io.refrain.tensor.MatrixProduct;
-import io.refrain.tensor.PackedMatrix;
 import io.refrain.tensor.Tape;
 import io.refrain.tensor.Tensor;
-import java.util.Arrays;
 
 /**
  * The {@link CrossEntropy} of what a {@link Linear} layer makes of its input, without ever holding
@@ -25,8 +20,6 @@ import java.util.Arrays;
  * needs no second gradient of the weights, but was measured to take a fifth to a third longer.
  */
 public final class LinearCrossEntropy {
-  private static final Kernels KERNELS = Kernels.get();
-
   /** So many logits, 16 MB, are made at once. */
   private static final long FEW_LOGITS = 1 << 22;
 
@@ -36,32 +29,7 @@ public final class LinearCrossEntropy {
    */
   private static final int BLOCK_ROWS = 384;
 
-  private static final float[] NONE = {};
-
-  private final Tape tape;
-  private final Tensor x;
-  private final Linear layer;
-  private final int[] targets;
-  private final float scale;
-  private final boolean recording;
-  private final float[] losses;
-  private final float[] inputGradient; // [rows, in]
-  private final float[] weightGradient; // [out, in]
-  private final float[] biasGradient; // [out]
-
-  private LinearCrossEntropy(Tape tape, Tensor x, Linear layer, int[] targets, int totalRows) {
-    this.tape = tape;
-    this.x = x;
-    this.layer = layer;
-    this.targets = targets;
-    scale = 1f / totalRows;
-    recording = tape.wanted(layer.weight().tensor());
-    losses = tape.buffer(targets.length);
-    inputGradient = tape.wanted(x) ? tape.buffer(x.size()) : NONE;
-    weightGradient = recording ? tape.buffer(layer.weight().size()) : NONE;
-    biasGradient = recording && layer.hasBias() ? tape.buffer(layer.out()) : NONE;
-    Arrays.fill(biasGradient, 0f);
-  }
+  private LinearCrossEntropy() {}
 
   /**
    * Computes the loss.
@@ -111,75 +79,22 @@ public final class LinearCrossEntropy {
       Tape tape, Tensor x, Linear layer, int[] targets, int totalRows, int blockRows) {
     int rows = Sizes.positive("number of rows", layer.rows(x));
     CrossEntropy.requireTargets(rows, layer.out(), targets, totalRows);
-    LinearCrossEntropy loss = new LinearCrossEntropy(tape, x, layer, targets, totalRows);
-    loss.forward((rows + blockRows - 1) / blockRows);
+    float[] losses = tape.buffer(rows);
+    float[] dx = tape.wanted(x) ? tape.buffer(x.size()) : null; // [rows, in]
+    SoftmaxBlocks blocks = new SoftmaxBlocks(tape, layer, rows, blockRows);
+    Matrix all = Matrix.of(x.data(), rows, layer.in());
+    blocks.judge(all, dx, targets, 1f / totalRows, losses);
     Tensor share = tape.tensor(true);
-    share.data()[0] = (float) (CrossEntropy.sum(loss.losses, rows) / totalRows);
-    if (loss.recording) {
-      tape.record(() -> loss.backward(share));
-    }
-    return share;
-  }
-
-  private void forward(int blocks) {
-    int rows = targets.length;
-    int in = layer.in();
-    int out = layer.out();
-    float[] logits = tape.buffer(Tensor.size((rows + blocks - 1) / blocks, out));
-    PackedMatrix packed = layer.packed(tape);
-    PackedMatrix packedBack = tape.wanted(x) ? layer.packedBack(tape) : null;
-    for (int block = 0; block < blocks; block++) {
-      int first = ThreadTeam.boundary(rows, block, blocks);
-      int count = ThreadTeam.boundary(rows, block + 1, blocks) - first;
-      Matrix itsX = Matrix.of(x.data(), first * in, count, in);
-      Matrix z = Matrix.of(logits, count, out);
-      layer.multiply(tape, itsX, packed, z);
-      CrossEntropy.judge(tape, z, logits, targets, first, scale, losses); // z is dz from here on
-      if (packedBack != null) {
-        Matrix dx = Matrix.of(inputGradient, first * in, count, in);
-        MatrixProduct.multiply(tape, z, packedBack, dx, false);
-      }
-      if (recording) {
-        Matrix dw = Matrix.of(weightGradient, out, in);
-        MatrixProduct.multiply(tape, z.transpose(), itsX, dw, block > 0);
-        if (layer.hasBias()) {
-          Linear.addSums(tape, z, biasGradient);
+    share.data()[0] = (float) (CrossEntropy.sum(losses, rows) / totalRows);
+    tape.record(() -> {
+      if (share.hasGradient()) {
+        float factor = share.gradient()[0];
+        blocks.backward(factor);
+        if (dx != null) {
+          SoftmaxBlocks.flow(tape, dx, x, factor);
         }
       }
-    }
-  }
-
-  private void backward(Tensor share) {
-    if (!share.hasGradient()) {
-      return;
-    }
-    float factor = share.gradient()[0];
-    flow(inputGradient, x, factor);
-    flow(weightGradient, layer.weight().tensor(), factor);
-    if (layer.hasBias()) {
-      flow(biasGradient, layer.bias().tensor(), factor);
-    }
-  }
-
-  /** Adds {@code factor} times a gradient to that of a tensor. */
-  private void flow(float[] gradient, Tensor tensor, float factor) {
-    if (!tape.wanted(tensor)) {
-      return;
-    }
-    boolean add = tape.hasGradient(tensor);
-    float[] sum = tape.gradientToWrite(tensor);
-    tape.team()
-        .run((part, parts) -> {
-          int from = ThreadTeam.boundary(gradient.length, part, parts);
-          int length = ThreadTeam.boundary(gradient.length, part + 1, parts) - from;
-          if (factor != 1f) {
-            KERNELS.scale(factor, gradient, from, length);
-          }
-          if (add) {
-            KERNELS.add(gradient, from, sum, from, length);
-          } else {
-            System.arraycopy(gradient, from, sum, from, length);
-          }
-        });
+    });
+    return share;
   }
 }
