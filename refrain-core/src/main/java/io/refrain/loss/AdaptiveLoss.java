@@ -24,9 +24,6 @@ import org.jspecify.annotations.Nullable;
 final class AdaptiveLoss {
   private static final Kernels KERNELS = Kernels.get();
 
-  /** Logits of a block: 4 MB, which stay in a cache until they are used. */
-  private static final int BLOCK_LOGITS = 1 << 20;
-
   private static final int LEAST_ROWS = 16;
   private static final int MOST_ROWS = 384;
   private static final float[] NONE = {};
@@ -90,7 +87,7 @@ final class AdaptiveLoss {
   }
 
   private SoftmaxBlocks blocks(Linear layer) {
-    int most = Math.clamp(BLOCK_LOGITS / layer.out(), LEAST_ROWS, MOST_ROWS);
+    int most = Math.clamp(AdaptiveSoftmax.MOST_LOGITS / layer.out(), LEAST_ROWS, MOST_ROWS);
     return new SoftmaxBlocks(tape, layer, rows, most);
   }
 

@@ -37,6 +37,11 @@ import java.util.random.RandomGenerator;
 public final class AdaptiveSoftmax implements Module {
   private static final Kernels KERNELS = Kernels.get();
 
+  /**
+   * Logits that training makes at once of the head, and of a cluster that is not too large: 4 MB.
+   */
+  public static final int MOST_LOGITS = 1 << 20;
+
   private final int in;
   private final int classes;
   private final Options options;
