@@ -1,6 +1,7 @@
 package io.refrain.bench;
 
 import io.refrain.bench.workload.Generation;
+import io.refrain.bench.workload.OutputPass;
 import io.refrain.bench.workload.PaddedPass;
 import io.refrain.bench.workload.RaggedPass;
 import io.refrain.bench.workload.SequenceInference;
@@ -12,8 +13,9 @@ import io.refrain.kernel.ThreadTeam;
  * One case as Refrain does it: a model with its data, whose units of work can be timed.
  *
  * <p>It starts from {@link io.refrain.bench.workload.InitialWeights} and reads {@link
- * io.refrain.bench.workload.TokenBatches} or {@link io.refrain.bench.workload.FloatSequences}, so
- * that what it answers can be held against the peers.
+ * io.refrain.bench.workload.TokenBatches}, {@link io.refrain.bench.workload.FloatSequences} or
+ * {@link io.refrain.bench.workload.OutputRows}, so that what it answers can be held against the
+ * peers.
  */
 interface BenchCase extends AutoCloseable {
 
@@ -28,6 +30,7 @@ interface BenchCase extends AutoCloseable {
       case Generation generation -> new GenerationCase(generation, threads);
       case SequenceInference inference -> new InferenceCase(inference, threads);
       case RaggedPass ragged -> new RaggedCase(workload, ragged, true, threads);
+      case OutputPass output -> new OutputCase(output, threads);
       case PaddedPass padded -> new RaggedCase(workload, padded.ragged(), false, threads);
     };
   }

@@ -38,7 +38,7 @@ import picocli.CommandLine.Spec;
       "  refrain bench rnn-notebook --json    one case, for programs",
       "",
       "ms: median milliseconds a training step, a generated character, a sequence",
-      "read, or a pass over a ragged batch.",
+      "read, or a pass over a ragged batch or an output layer.",
       "GFLOP/s: useful floating-point operations; of peak: their share in what the",
       "same threads do in a loop of nothing but fused multiply-adds.",
       "bytes: allocated in a step by all threads that work."

@@ -44,7 +44,15 @@ record Comparison(
           withPeers("ragged-lstm", "ragged-lstm-1000", "1000 padded", PeerVariant.PADDED),
           withItself("ragged-lstm", "ragged-lstm-1000", "1000 itself"),
           withPeers("min-gru", "min-gru", "gru", PeerVariant.ONE_HOT, PeerVariant.GATHER),
-          withItself("min-gru", "min-gru", "own gru"));
+          withItself("min-gru", "min-gru", "own gru"),
+          softmax("full", PeerVariant.FULL_SOFTMAX),
+          softmax("adaptive", PeerVariant.ADAPTIVE_SOFTMAX),
+          withItself("softmax-33278", "softmax-33278-adaptive", "own full"),
+          withItself("softmax-33278", "softmax-33278-sampled", "sampled"));
+
+  private static Comparison softmax(String kind, PeerVariant variant) {
+    return withPeers("softmax-33278", "softmax-33278-" + kind, kind, variant);
+  }
 
   private static Comparison anyInput(String name) {
     return withPeers(name, name, "any", PeerVariant.ONE_HOT, PeerVariant.GATHER);

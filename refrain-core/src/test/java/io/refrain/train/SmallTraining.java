@@ -6,6 +6,7 @@ import io.refrain.model.CellKind;
 import io.refrain.model.LanguageModel;
 import io.refrain.model.LanguageModelConfig;
 import io.refrain.model.LanguageModelRegularization;
+import io.refrain.model.OutputConfig;
 import io.refrain.nn.recurrent.Regularization;
 import io.refrain.optim.Adam;
 import io.refrain.optim.Clipping;
@@ -60,6 +61,7 @@ final class SmallTraining {
   private double validationShare = 0.2;
   private CellKind cell = CellKind.RNN_TANH;
   private boolean regularized;
+  private OutputConfig output = new OutputConfig.Full();
 
   private SmallTraining() {}
 
@@ -80,6 +82,7 @@ final class SmallTraining {
     validationShare = other.validationShare;
     cell = other.cell;
     regularized = other.regularized;
+    output = other.output;
   }
 
   /** Sequential, three epochs of five batches, one validation an epoch. */
@@ -165,6 +168,11 @@ final class SmallTraining {
     return with(training -> training.regularized = true);
   }
 
+  /** With an output that is for large vocabularies. */
+  SmallTraining withOutput(OutputConfig other) {
+    return with(training -> training.output = other);
+  }
+
   private SmallTraining with(Consumer<SmallTraining> change) {
     SmallTraining copy = new SmallTraining(this);
     change.accept(copy);
@@ -194,9 +202,11 @@ final class SmallTraining {
 
   LanguageModelConfig model() {
     int vocabulary = TOKENIZER.vocabulary().size();
-    return regularized
-        ? new LanguageModelConfig(vocabulary, 7, cell, 9, 2, true, false, regularization(cell))
-        : new LanguageModelConfig(vocabulary, 0, cell, 9, 2);
+    LanguageModelConfig model =
+        regularized
+            ? new LanguageModelConfig(vocabulary, 7, cell, 9, 2, true, false, regularization(cell))
+            : new LanguageModelConfig(vocabulary, 0, cell, 9, 2);
+    return model.withOutput(output);
   }
 
   RunConfig run() {

@@ -76,6 +76,12 @@ public enum Library {
       case SequenceInference _ -> List.of(PeerVariant.LAYER, PeerVariant.BY_HAND);
       case RaggedPass _ -> List.of(PeerVariant.PACKED);
       case PaddedPass _ -> List.of(PeerVariant.PADDED);
+      case OutputPass output ->
+          switch (output.kind()) {
+            case FULL -> List.of(PeerVariant.FULL_SOFTMAX);
+            case ADAPTIVE -> List.of(PeerVariant.ADAPTIVE_SOFTMAX);
+            case SAMPLED -> List.of(); // it has none
+          };
     };
   }
 
@@ -87,6 +93,7 @@ public enum Library {
       case SequenceInference _ -> List.of(PeerVariant.LAYER);
       case RaggedPass _ -> List.of(); // it has no form for sequences of different lengths
       case PaddedPass _ -> List.of(PeerVariant.PADDED);
+      case OutputPass _ -> List.of(); // its full one is libtorch's, and it has no other
     };
   }
 
@@ -100,7 +107,7 @@ public enum Library {
       case Generation generation ->
           generation.model().cell() == CellKind.LSTM ? List.of(PeerVariant.ONE_HOT) : List.of();
       case SequenceInference _ -> List.of(PeerVariant.LAYER);
-      case RaggedPass _, PaddedPass _ -> List.of();
+      case RaggedPass _, PaddedPass _, OutputPass _ -> List.of();
     };
   }
 }

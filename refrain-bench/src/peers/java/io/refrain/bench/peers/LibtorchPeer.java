@@ -3,6 +3,7 @@ package io.refrain.bench.peers;
 import io.refrain.bench.serve.Peer;
 import io.refrain.bench.serve.PeerCase;
 import io.refrain.bench.workload.Generation;
+import io.refrain.bench.workload.OutputPass;
 import io.refrain.bench.workload.PaddedPass;
 import io.refrain.bench.workload.PeerVariant;
 import io.refrain.bench.workload.RaggedPass;
@@ -58,6 +59,7 @@ final class LibtorchPeer implements Peer {
                   : new LibtorchLayerModel(generation, variant));
       case SequenceInference inference -> new LibtorchInference(inference, variant);
       case RaggedPass ragged -> LibtorchPass.packed(ragged);
+      case OutputPass output -> new LibtorchOutput(output);
       case PaddedPass padded -> LibtorchPass.padded(padded.ragged(), padded);
     };
   }
