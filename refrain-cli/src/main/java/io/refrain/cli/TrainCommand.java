@@ -173,8 +173,7 @@ final class TrainCommand implements Callable<Integer> {
         options.tokenizer().train(text.text(), options.tokenizer().defaultOptions());
     int[] tokens = tokenizer.encode(text.text());
     RunConfig config =
-        options.config(
-            Texts.lasting(name), Texts.sha1(text), tokenizer.vocabulary().size(), tokens);
+        options.config(Texts.lasting(name), Texts.sha1(text), tokenizer.size(), tokens);
     return new Job(config, tokenizer, tokens);
   }
 

@@ -20,7 +20,7 @@ final class TrainOptions {
   @Option(
       names = "--tokens",
       paramLabel = "KIND",
-      description = "verbatim, char or word (default: ${DEFAULT-VALUE}).")
+      description = "verbatim, char, word, unicode-word or whitespace (default: ${DEFAULT-VALUE}).")
   private String tokens;
 
   @Mixin private ModelOptions model;
@@ -195,7 +195,7 @@ final class TrainOptions {
         new RunConfig(
             corpus,
             sha1,
-            tokenizer(),
+            tokenizer().label(),
             maximumTokens,
             validation,
             model.config(check, vocabulary),

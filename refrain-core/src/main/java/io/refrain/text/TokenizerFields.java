@@ -21,6 +21,8 @@ final class TokenizerFields {
   static final String KIND = "kind";
   static final String SPECIAL = "special";
   static final String TOKENS = "tokens";
+  static final String NAMED = "named";
+  static final String SIZE = "size";
 
   /** The layout is two levels deep; deeper nesting is an attack on the parser's stack. */
   private static final int MAXIMUM_DEPTH = 8;
@@ -44,13 +46,15 @@ final class TokenizerFields {
   private @Nullable String kind;
   private @Nullable List<String> special;
   private @Nullable List<String> tokens;
+  private @Nullable String named;
+  private @Nullable Integer size;
   private @Nullable String firstUnknownKey;
 
   TokenizerFields(String file) {
     this.file = file;
   }
 
-  Tokenizer parse(byte[] json) throws MalformedTokenizerException {
+  Tokenizer parse(byte[] json) throws IOException {
     try (JsonParser parser = FACTORY.createParser(decodeUtf8(json))) {
       readObject(parser);
     } catch (JsonProcessingException e) {
@@ -89,6 +93,8 @@ final class TokenizerFields {
         case KIND -> kind = readString(parser, KIND);
         case SPECIAL -> special = readStrings(parser, SPECIAL);
         case TOKENS -> tokens = readStrings(parser, TOKENS);
+        case NAMED -> named = readString(parser, NAMED);
+        case SIZE -> size = readSize(parser);
         default -> {
           firstUnknownKey = firstUnknownKey == null ? key : firstUnknownKey;
           parser.skipChildren();
@@ -106,16 +112,26 @@ final class TokenizerFields {
       throw defect("key \"format\": expected a whole number, found " + describe(parser));
     }
     String number = parser.getText();
-    if (!number.equals(Integer.toString(TokenizerFile.FORMAT))) {
-      boolean newer = parser.getBigIntegerValue().signum() > 0;
-      throw defect(
-          "key \"format\": expected %d, found %s%s"
-              .formatted(
-                  TokenizerFile.FORMAT,
-                  number,
-                  newer ? "; a newer version of Refrain wrote it, and is needed to read it" : ""));
+    if (number.equals("1") || number.equals("2")) {
+      return Integer.parseInt(number);
     }
-    return TokenizerFile.FORMAT;
+    throw defect(
+        "key \"format\": expected %d or %d, found %s%s"
+            .formatted(
+                TokenizerFile.VOCABULARY_FORMAT,
+                TokenizerFile.NAME_FORMAT,
+                number,
+                number.startsWith("-") || number.equals("0")
+                    ? ""
+                    : "; a newer version of Refrain wrote it, and is needed to read it"));
+  }
+
+  private int readSize(JsonParser parser) throws IOException {
+    if (parser.currentToken() != JsonToken.VALUE_NUMBER_INT
+        || parser.getNumberType() != JsonParser.NumberType.INT) {
+      throw defect("key \"size\": expected a number of tokens, found " + describe(parser));
+    }
+    return parser.getIntValue();
   }
 
   private String readString(JsonParser parser, String key) throws IOException {
@@ -141,10 +157,17 @@ final class TokenizerFields {
     return values;
   }
 
-  private Tokenizer toTokenizer() throws MalformedTokenizerException {
-    require(format, FORMAT);
+  private Tokenizer toTokenizer() throws IOException {
+    int layout = require(format, FORMAT);
     if (firstUnknownKey != null) {
       throw defect("key \"%s\" is none of this format's".formatted(firstUnknownKey));
+    }
+    return layout == TokenizerFile.NAME_FORMAT ? toPublished() : toCounted();
+  }
+
+  private Tokenizer toCounted() throws MalformedTokenizerException {
+    if (named != null || size != null) {
+      throw defect("keys \"named\" and \"size\" are none of format 1");
     }
     List<String> allTokens = require(tokens, TOKENS);
     List<String> firstTokens = require(special, SPECIAL);
@@ -158,6 +181,26 @@ final class TokenizerFields {
     } catch (IllegalArgumentException e) {
       throw defect(e.getMessage());
     }
+  }
+
+  private Tokenizer toPublished() throws IOException {
+    if (kind != null || special != null || tokens != null) {
+      throw defect("keys \"kind\", \"special\" and \"tokens\" are none of format 2");
+    }
+    String name = require(named, NAMED);
+    int expected = require(size, SIZE);
+    Tokenizer tokenizer = PublishedTokenizers.find(name).orElse(null);
+    if (tokenizer == null) {
+      throw defect(
+          "the published tokenizer %s is not among those here, %s: add the module that brings it"
+              .formatted(name, PublishedTokenizers.names()));
+    }
+    if (tokenizer.size() != expected) {
+      throw defect(
+          "key \"size\": expected the %d tokens of %s, found %d"
+              .formatted(tokenizer.size(), name, expected));
+    }
+    return tokenizer;
   }
 
   private <T> T require(@Nullable T value, String key) throws MalformedTokenizerException {
