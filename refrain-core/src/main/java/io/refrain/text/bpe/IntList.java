@@ -38,6 +38,11 @@ public final class IntList {
     size += more.length;
   }
 
+  /** Takes all numbers away. */
+  void clear() {
+    size = 0;
+  }
+
   private int larger(long needed) {
     if (needed > Integer.MAX_VALUE - 8) {
       throw new IllegalArgumentException(
