@@ -7,13 +7,14 @@ import java.util.OptionalInt;
  * Turns text into token ids and back. Immutable, so any number of threads may share one.
  *
  * <p>Ids run from 0 to {@link #size()} - 1. Those of a {@link VocabularyTokenizer} number the
- * tokens of a {@link Vocabulary}, and what it lacks is {@link Vocabulary#UNKNOWN}. A tokenizer of
- * another make is found by its name through a {@link TokenizerProvider}.
+ * tokens of a {@link Vocabulary}, and what it lacks is {@link Vocabulary#UNKNOWN}; those of a
+ * {@link BpeTokenizer} are byte sequences, and nothing is unknown. A tokenizer of another make is
+ * found by its name through a {@link TokenizerProvider}.
  */
 public interface Tokenizer {
   /**
    * {@return the rule that cuts text into tokens, as files and the command line call it: the label
-   * of a {@link TokenizerKind}, or the name of a published tokenizer}
+   * of a {@link TokenizerKind}, {@link BpeTokenizer#KIND}, or the name of a published tokenizer}
    */
   String kind();
 

@@ -12,7 +12,7 @@ import java.nio.file.Path;
 import java.util.List;
 
 /**
- * Tokenizers as JSON, in one of two layouts.
+ * Tokenizers as JSON, in one of three layouts; a reader tells them by their keys.
  *
  * <p>{@code {"format":1,"kind":"char","special":["<unk>"],"tokens":["<unk>"," ","e",…]}} holds a
  * {@link VocabularyTokenizer}: {@code kind} is the {@link TokenizerKind#label()}, {@code tokens}
@@ -23,6 +23,13 @@ import java.util.List;
  * {@link PublishedTokenizers} must know where the file is read. It must still have that size.
  *
  * <p>There are no other keys, so a file that holds one was not written by these formats.
+ *
+ * <p>A {@link BpeTokenizer} stands in the format of Hugging Face's tokenizers library: {@code
+ * {"version":"1.0","added_tokens":[…],"pre_tokenizer":{"type":"ByteLevel",…},"model":{"type":"BPE",
+ * "vocab":{…},"merges":[…]},…}}. Of that format, byte-level BPE is read, with the pre-tokenizer
+ * ByteLevel, alone or after a Split by a regular expression, and the normalizer NFC or none.
+ * Whatever else would change an id is refused by its key. Settings of offsets (trim_offsets) and of
+ * unknown tokens, of which there are none, are passed over.
  */
 public final class TokenizerFile {
   /** The version of the layout of a vocabulary. */
@@ -48,10 +55,10 @@ public final class TokenizerFile {
     JsonFactory factory =
         JsonFactory.builder().disable(StreamWriteFeature.AUTO_CLOSE_TARGET).build();
     try (JsonGenerator json = factory.createGenerator(out, JsonEncoding.UTF8)) {
-      if (tokenizer instanceof VocabularyTokenizer counted) {
-        writeVocabulary(json, counted);
-      } else {
-        writeName(json, tokenizer);
+      switch (tokenizer) {
+        case VocabularyTokenizer counted -> writeVocabulary(json, counted);
+        case BpeTokenizer bytePairs -> new HuggingFaceWriter(json).write(bytePairs);
+        default -> writeName(json, tokenizer);
       }
       json.writeRaw('\n');
     }
@@ -110,7 +117,10 @@ public final class TokenizerFile {
       throw new MalformedTokenizerException(
           name, "expected at most %d bytes, found more".formatted(MAXIMUM_BYTES));
     }
-    return new TokenizerFields(name).parse(bytes);
+    TokenizerJson json = new TokenizerJson(name, bytes);
+    return json.hasFirst(HuggingFaceReader.KEYS, TokenizerFields.KEYS)
+        ? json.read(new HuggingFaceReader(json)::read)
+        : json.read(new TokenizerFields(json)::read);
   }
 
   private static void writeStrings(JsonGenerator json, String key, List<String> values)
