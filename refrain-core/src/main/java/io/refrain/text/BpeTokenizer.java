@@ -27,7 +27,7 @@ import java.util.Set;
  * merged by itself.
  */
 public final class BpeTokenizer implements Tokenizer {
-  /** What {@link #kind()} says. */
+  /** The {@link #kind()} of one that files hold as a whole. */
   public static final String KIND = "bpe";
 
   private final BpeModel model;
@@ -37,6 +37,7 @@ public final class BpeTokenizer implements Tokenizer {
   private final Map<Integer, byte[]> addedContents = new HashMap<>();
   private final Set<Integer> specials = new HashSet<>();
   private final int size;
+  private final String kind;
 
   /**
    * How text is prepared for the model.
@@ -77,6 +78,11 @@ public final class BpeTokenizer implements Tokenizer {
    *     another id than the same token in the model
    */
   public BpeTokenizer(BpeModel model, Settings settings) {
+    this(model, settings, KIND);
+  }
+
+  private BpeTokenizer(BpeModel model, Settings settings, String kind) {
+    this.kind = kind;
     this.model = model;
     this.settings = settings;
     this.encoder = new BpeEncoder(model, settings.pattern());
@@ -151,9 +157,19 @@ public final class BpeTokenizer implements Tokenizer {
     return settings;
   }
 
+  /**
+   * {@return the same tokenizer as a published one} A file of it holds its name alone.
+   *
+   * @param name the name under which a {@link TokenizerProvider} gives it
+   */
+  public BpeTokenizer named(String name) {
+    return new BpeTokenizer(model, settings, name);
+  }
+
+  /** {@inheritDoc} Unless it is {@linkplain #named named}, it is {@link #KIND}. */
   @Override
   public String kind() {
-    return KIND;
+    return kind;
   }
 
   @Override

@@ -57,7 +57,8 @@ public final class TokenizerFile {
     try (JsonGenerator json = factory.createGenerator(out, JsonEncoding.UTF8)) {
       switch (tokenizer) {
         case VocabularyTokenizer counted -> writeVocabulary(json, counted);
-        case BpeTokenizer bytePairs -> new HuggingFaceWriter(json).write(bytePairs);
+        case BpeTokenizer bytePairs when bytePairs.kind().equals(BpeTokenizer.KIND) ->
+            new HuggingFaceWriter(json).write(bytePairs);
         default -> writeName(json, tokenizer);
       }
       json.writeRaw('\n');
