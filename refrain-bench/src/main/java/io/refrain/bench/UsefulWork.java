@@ -7,6 +7,7 @@ import io.refrain.bench.workload.PaddedPass;
 import io.refrain.bench.workload.RaggedPass;
 import io.refrain.bench.workload.RecurrentShape;
 import io.refrain.bench.workload.SequenceInference;
+import io.refrain.bench.workload.TokenizerWorkload;
 import io.refrain.bench.workload.TrainingStep;
 import io.refrain.bench.workload.Workload;
 
@@ -42,7 +43,7 @@ final class UsefulWork {
 
   private UsefulWork() {}
 
-  /** Floating-point operations of one unit. */
+  /** Floating-point operations of one unit; NaN for work of another sort. */
   static double operations(Workload workload) {
     return switch (workload) {
       case TrainingStep step -> training(step);
@@ -52,6 +53,7 @@ final class UsefulWork {
               + features(inference.recurrent(), inference.steps());
       case RaggedPass ragged -> ragged(ragged);
       case PaddedPass padded -> ragged(padded.ragged());
+      case TokenizerWorkload _ -> Double.NaN;
     };
   }
 

@@ -99,6 +99,12 @@ class UsefulWorkTest {
     assertThat(UsefulWork.operations(pass.rivals().getFirst())).isEqualTo(ragged);
   }
 
+  @Test
+  void tokensTakeNoFloatingPoint() {
+    assertThat(operations("bpe-encode-o200k")).isNaN();
+    assertThat(operations("bpe-train")).isNaN();
+  }
+
   private static double operations(String name) {
     return UsefulWork.operations(Workload.named(name));
   }

@@ -7,6 +7,7 @@ import io.refrain.bench.workload.PaddedPass;
 import io.refrain.bench.workload.PeerVariant;
 import io.refrain.bench.workload.RaggedPass;
 import io.refrain.bench.workload.SequenceInference;
+import io.refrain.bench.workload.TokenizerWorkload;
 import io.refrain.bench.workload.TrainingStep;
 import io.refrain.bench.workload.Workload;
 import java.io.IOException;
@@ -43,6 +44,8 @@ final class Dl4jPeer implements Peer {
       case RaggedPass _, PaddedPass _ ->
           throw new IllegalArgumentException(
               "DL4J is not measured on sequences of different lengths");
+      case TokenizerWorkload tokens ->
+          throw new IllegalArgumentException("DL4J cannot do " + tokens.name());
     };
   }
 }

@@ -31,6 +31,8 @@ public final class InitialWeights {
           case SequenceInference inference -> limit(inference.recurrent());
           case RaggedPass ragged -> limit(ragged.recurrent());
           case PaddedPass padded -> limit(padded.ragged().recurrent());
+          case TokenizerWorkload tokens ->
+              throw new IllegalArgumentException(tokens.name() + " has no weights");
         };
   }
 

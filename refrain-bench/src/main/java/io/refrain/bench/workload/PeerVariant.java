@@ -33,6 +33,9 @@ public enum PeerVariant {
   /** Sequences of different lengths padded to the longest. */
   PADDED("padded"),
 
+  /** Text goes into the library's encoder. */
+  ENCODER("encoder"),
+
   /** Refrain itself on other work, which a case is compared with. */
   ITSELF("itself");
 

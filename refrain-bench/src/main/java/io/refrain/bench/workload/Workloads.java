@@ -30,7 +30,10 @@ final class Workloads {
               "infer-lstm", new RecurrentShape(CellKind.LSTM, 33, HIDDEN, 2), 120),
           ragged(100),
           ragged(1000),
-          step("min-gru", characters(CellKind.MIN_GRU), 512));
+          step("min-gru", characters(CellKind.MIN_GRU), 512),
+          new TokenEncoding("bpe-encode-cl100k", "cl100k_base"),
+          new TokenEncoding("bpe-encode-o200k", "o200k_base"),
+          new MergeTraining("bpe-train", 32_000));
 
   private Workloads() {}
 

@@ -8,6 +8,7 @@ import io.refrain.bench.workload.PaddedPass;
 import io.refrain.bench.workload.PeerVariant;
 import io.refrain.bench.workload.RaggedPass;
 import io.refrain.bench.workload.SequenceInference;
+import io.refrain.bench.workload.TokenizerWorkload;
 import io.refrain.bench.workload.TrainingStep;
 import io.refrain.bench.workload.Workload;
 
@@ -39,6 +40,8 @@ final class DjlPeer implements Peer {
       case PaddedPass padded -> new DjlPaddedPass(padded);
       case RaggedPass ragged ->
           throw new IllegalArgumentException("DJL has no form for " + ragged.name());
+      case TokenizerWorkload tokens ->
+          throw new IllegalArgumentException("DJL cannot do " + tokens.name());
     };
   }
 }

@@ -7,6 +7,7 @@ import io.refrain.bench.workload.PaddedPass;
 import io.refrain.bench.workload.PeerVariant;
 import io.refrain.bench.workload.RaggedPass;
 import io.refrain.bench.workload.SequenceInference;
+import io.refrain.bench.workload.TokenizerWorkload;
 import io.refrain.bench.workload.TrainingStep;
 import io.refrain.bench.workload.Workload;
 import java.io.IOException;
@@ -59,6 +60,8 @@ final class LibtorchPeer implements Peer {
       case SequenceInference inference -> new LibtorchInference(inference, variant);
       case RaggedPass ragged -> LibtorchPass.packed(ragged);
       case PaddedPass padded -> LibtorchPass.padded(padded.ragged(), padded);
+      case TokenizerWorkload tokens ->
+          throw new IllegalArgumentException("libtorch cannot do " + tokens.name());
     };
   }
 }
