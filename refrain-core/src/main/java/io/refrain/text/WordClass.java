@@ -80,7 +80,6 @@ enum WordClass {
       case 0xFE10, 0xFE14, 0xFE50, 0xFE54, 0xFF0C, 0xFF1B -> MIDDLE_OF_NUMBERS;
       case 0x66B -> NUMERIC;
       case 0x202F -> CONNECTOR;
-      case 0xA0, 0x2007 -> OTHER; // spaces that must not break
       default -> isNamedLetter(codePoint) ? LETTER : OTHER;
     };
   }
@@ -117,7 +116,8 @@ enum WordClass {
       case Character.FORMAT -> ofFormat(codePoint);
       case Character.DECIMAL_DIGIT_NUMBER -> NUMERIC;
       case Character.CONNECTOR_PUNCTUATION -> CONNECTOR;
-      case Character.SPACE_SEPARATOR -> SPACE;
+      case Character.SPACE_SEPARATOR ->
+          codePoint == 0xA0 || codePoint == 0x2007 ? OTHER : SPACE; // not where no line may end
       default -> Character.isAlphabetic(codePoint) ? ofLetter(codePoint) : OTHER;
     };
   }

@@ -25,7 +25,7 @@ class UnicodeWordTokenizerTest {
         "👩\u200d🔧|👍🏽|🇫🇷|🇩🇪|🇫| |❤\ufe0f",
         "\u05d0\"\u05d1| |\u05d0'| |a|\"|b",
         "don’t|…|it’s| |o'clock|'",
-        "x|\u00a0|y|\u2003|z",
+        "x|\u00a0|\u00a0|y|\u2003\u2003|z",
         "\u0661\u066b\u0662| |\u0600\u0661",
       })
   void breaksAreThoseOfTheAnnex(String marked) {
