@@ -11,9 +11,12 @@ module io.refrain {
   exports io.refrain.store;
   exports io.refrain.tensor;
   exports io.refrain.text;
+  exports io.refrain.text.bpe;
   exports io.refrain.train;
 
   requires com.fasterxml.jackson.core;
   requires static jdk.incubator.vector;
   requires static transitive org.jspecify;
+
+  uses io.refrain.text.TokenizerProvider;
 }

@@ -1,10 +1,12 @@
 package io.refrain.bench;
 
 import io.refrain.bench.workload.Generation;
+import io.refrain.bench.workload.MergeTraining;
 import io.refrain.bench.workload.OutputPass;
 import io.refrain.bench.workload.PaddedPass;
 import io.refrain.bench.workload.RaggedPass;
 import io.refrain.bench.workload.SequenceInference;
+import io.refrain.bench.workload.TokenEncoding;
 import io.refrain.bench.workload.TrainingStep;
 import io.refrain.bench.workload.Workload;
 import io.refrain.kernel.ThreadTeam;
@@ -32,6 +34,8 @@ interface BenchCase extends AutoCloseable {
       case RaggedPass ragged -> new RaggedCase(workload, ragged, true, threads);
       case OutputPass output -> new OutputCase(output, threads);
       case PaddedPass padded -> new RaggedCase(workload, padded.ragged(), false, threads);
+      case TokenEncoding encoding -> new TokenEncodingCase(encoding);
+      case MergeTraining training -> new MergeTrainingCase(training, threads);
     };
   }
 
@@ -41,7 +45,7 @@ interface BenchCase extends AutoCloseable {
    * @param units how many, at least 1
    * @return a figure that proves the work was done: the loss of the last training step in nats per
    *     token, the sum of the generated indices, the sum of the last hidden state of the last
-   *     sequence, or the global norm of the last pass's gradients
+   *     sequence, the global norm of the last pass's gradients, or the sum of the token ids
    */
   double run(int units);
 

@@ -9,6 +9,7 @@ import io.refrain.bench.workload.PaddedPass;
 import io.refrain.bench.workload.RaggedPass;
 import io.refrain.bench.workload.RecurrentShape;
 import io.refrain.bench.workload.SequenceInference;
+import io.refrain.bench.workload.TokenizerWorkload;
 import io.refrain.bench.workload.TrainingStep;
 import io.refrain.bench.workload.Workload;
 import java.util.List;
@@ -48,7 +49,7 @@ final class UsefulWork {
 
   private UsefulWork() {}
 
-  /** Floating-point operations of one unit. */
+  /** Floating-point operations of one unit; NaN for work of another sort. */
   static double operations(Workload workload) {
     return switch (workload) {
       case TrainingStep step -> training(step);
@@ -59,6 +60,7 @@ final class UsefulWork {
       case RaggedPass ragged -> ragged(ragged);
       case PaddedPass padded -> ragged(padded.ragged());
       case OutputPass output -> FORWARD_AND_TWO_GRADIENTS * output(output);
+      case TokenizerWorkload _ -> Double.NaN;
     };
   }
 

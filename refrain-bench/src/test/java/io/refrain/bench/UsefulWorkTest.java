@@ -123,6 +123,12 @@ class UsefulWorkTest {
                     + second * (400.0 * 25 + 25.0 * 23_278)));
   }
 
+  @Test
+  void tokensTakeNoFloatingPoint() {
+    assertThat(operations("bpe-encode-o200k")).isNaN();
+    assertThat(operations("bpe-train")).isNaN();
+  }
+
   private static double operations(String name) {
     return UsefulWork.operations(Workload.named(name));
   }

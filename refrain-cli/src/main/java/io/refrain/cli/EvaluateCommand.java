@@ -2,8 +2,8 @@ package io.refrain.cli;
 
 import io.refrain.generate.Score;
 import io.refrain.text.Corpus;
+import io.refrain.text.Encoding;
 import io.refrain.text.Tokenizer;
-import io.refrain.text.Vocabulary;
 import io.refrain.train.RunConfig;
 import io.refrain.train.RunDirectory;
 import io.refrain.train.TrainingRun;
@@ -53,7 +53,7 @@ final class EvaluateCommand implements Callable<Integer> {
     Tokenizer tokenizer = directory.tokenizer();
     Text text = text(config, tokenizer);
     int[] tokens = text.tokens();
-    int unknownToken = tokenizer.vocabulary().id(Vocabulary.UNKNOWN);
+    int unknownToken = tokenizer.unknownId().orElse(-1);
     long[] unknown = {0};
     Score score;
     try (TaskProgress progress = progress(tokens.length)) {
@@ -87,17 +87,19 @@ final class EvaluateCommand implements Callable<Integer> {
   private Text text(RunConfig config, Tokenizer tokenizer) throws IOException {
     if (file != null) {
       String text = Corpus.read(file).text();
-      return new Text(tokenizer.encode(text), tokenizer.characters(text));
+      Encoding encoding = tokenizer.encodeWithOffsets(text);
+      return new Text(encoding.ids(), encoding.characters(text, tokenizer.separator()));
     }
     String text = Texts.readUnchanged(config, run, "give a FILE to evaluate on").text();
-    int[] validation = TrainingRun.split(config, tokenizer.encode(text)).validation();
+    Encoding encoding = tokenizer.encodeWithOffsets(text);
+    int[] validation = TrainingRun.split(config, encoding.ids()).validation();
     if (validation.length < 2) {
       throw new IllegalArgumentException(
           "this run kept no text for validation (--validation 0); give a FILE to evaluate on");
     }
     // Lengths are cut as their tokens are.
-    int[] characters = TrainingRun.split(config, tokenizer.characters(text)).validation();
-    return new Text(validation, characters);
+    int[] characters = encoding.characters(text, tokenizer.separator());
+    return new Text(validation, TrainingRun.split(config, characters).validation());
   }
 
   private void report(String name, Score score, long unknown) {

@@ -69,7 +69,7 @@ final class InfoCommand implements Callable<Integer> {
     TrainingConfig training = config.training();
     out.printf(
         "  text        %s, %s tokens, %,d kinds%n",
-        config.corpus(), config.tokenizer().label(), shape.vocabulary());
+        config.corpus(), config.tokenizer(), shape.vocabulary());
     out.printf(
         "  model       %s, %s, %s; %,d parameters%n",
         shape.cell().label(),

@@ -46,6 +46,7 @@ import picocli.CommandLine.Spec;
       "                                              on two cores",
       "  refrain train book.txt --minutes 10 --hidden 1024 --out runs/book",
       "  refrain train --recipe notebook             the lecture's training",
+      "  refrain train book.txt --tokenizer bpe --vocabulary 4096 --embedding 256",
       "  refrain train book.txt --find-learning-rate",
       "  refrain train book.txt --epochs 20 --schedule cosine --warm-up 200",
       "  refrain train book.txt --optimizer sgd --learning-rate 0.5 --momentum 0.9",
@@ -169,12 +170,9 @@ final class TrainCommand implements Callable<Integer> {
     String name = corpus();
     options.requireRanges(); // before a long text is read
     Corpus text = Texts.read(name);
-    Tokenizer tokenizer =
-        options.tokenizer().train(text.text(), options.tokenizer().defaultOptions());
+    Tokenizer tokenizer = options.tokenizer(text.text(), threads.count());
     int[] tokens = tokenizer.encode(text.text());
-    RunConfig config =
-        options.config(
-            Texts.lasting(name), Texts.sha1(text), tokenizer.vocabulary().size(), tokens);
+    RunConfig config = options.config(Texts.lasting(name), Texts.sha1(text), tokenizer, tokens);
     return new Job(config, tokenizer, tokens);
   }
 

@@ -8,6 +8,7 @@ import io.refrain.kernel.ThreadTeam;
 import io.refrain.model.FrozenLanguageModel;
 import io.refrain.model.LanguageModel;
 import io.refrain.optim.Schedule;
+import io.refrain.text.TextDecoder;
 import io.refrain.text.Tokenizer;
 import io.refrain.train.RunConfig;
 import io.refrain.train.RunDirectory;
@@ -59,7 +60,7 @@ final class Training {
         config.corpus(),
         split.train().length,
         split.validation().length,
-        config.tokenizer().label(),
+        config.tokenizer(),
         config.model().vocabulary(),
         config.model().cell().label(),
         new ModelShape(config.model()).brief(),
@@ -164,8 +165,9 @@ final class Training {
   /** A few words of the model, always from the same draw, so that samples can be compared. */
   private String sample(LanguageModel model) {
     FrozenLanguageModel frozen = model.freeze();
-    int specials = tokenizer.vocabulary().specials().size();
-    Sampler sampler = new Sampler(Sampler.Options.temperature(0.5).excluding(specials));
+    Sampler sampler =
+        new Sampler(Sampler.Options.temperature(0.5).excluding(tokenizer.firstOrdinary()));
+    TextDecoder decoder = tokenizer.decoder();
     StringBuilder text = new StringBuilder();
     int most = tokenizer.separator().isEmpty() ? SAMPLE_TOKENS : SAMPLE_TOKENS / 5;
     try (ThreadTeam writers = new ThreadTeam(frozen.threads(team.size()))) {
@@ -176,11 +178,11 @@ final class Training {
           sampler,
           new SplittableRandom(config.training().seed()),
           token -> {
-            text.append(tokenizer.piece(token)).append(tokenizer.separator());
+            text.append(decoder.next(token));
             return true;
           });
     }
-    return text.toString();
+    return text.append(decoder.end()).toString();
   }
 
   private void say(Trainer.End end, boolean drawn, PrintWriter err) {

@@ -7,7 +7,7 @@ import java.util.List;
  * space are left, and its lines are joined without separator (d2l's {@code
  * load_corpus_time_machine}).
  */
-public final class CharacterTokenizer implements Tokenizer {
+public final class CharacterTokenizer implements VocabularyTokenizer {
   private final Vocabulary vocabulary;
   private final CodePointTable table;
 
@@ -56,8 +56,8 @@ public final class CharacterTokenizer implements Tokenizer {
   }
 
   @Override
-  public TokenizerKind kind() {
-    return TokenizerKind.CHARACTER;
+  public String kind() {
+    return TokenizerKind.CHARACTER.label();
   }
 
   @Override
@@ -65,9 +65,32 @@ public final class CharacterTokenizer implements Tokenizer {
     return vocabulary;
   }
 
+  /** {@inheritDoc} It does not: case, punctuation and line ends are cleaned away. */
+  @Override
+  public boolean isExact() {
+    return false;
+  }
+
   @Override
   public int[] encode(String text) {
     return table.encode(NotebookText.joinLines(text));
+  }
+
+  /**
+   * {@inheritDoc}
+   *
+   * <p>A run of non-letters is one space, and stands for the first of them alone.
+   */
+  @Override
+  public Encoding encodeWithOffsets(String text) {
+    EncodingBuilder encoding = new EncodingBuilder(text.length());
+    NotebookText.forEachCharacter(text, (c, at) -> encoding.add(table.id(c), at, at + 1));
+    return encoding.build();
+  }
+
+  @Override
+  public int lastCut(String text) {
+    return NotebookText.lastCutBetweenCharacters(text);
   }
 
   /**

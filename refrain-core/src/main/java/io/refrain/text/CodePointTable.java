@@ -81,10 +81,15 @@ final class CodePointTable {
     for (int i = 0; i < text.length(); ) {
       int codePoint = text.codePointAt(i);
       i += Character.charCount(codePoint);
-      int id = find(codePoint);
-      ids[count++] = id == ABSENT ? unknownId : id;
+      ids[count++] = id(codePoint);
     }
     return count == ids.length ? ids : Arrays.copyOf(ids, count);
+  }
+
+  /** The id of a code point, or that of an unknown token. */
+  int id(int codePoint) {
+    int id = find(codePoint);
+    return id == ABSENT ? unknownId : id;
   }
 
   /** The distinct characters of the text without an id, in order of first appearance. */

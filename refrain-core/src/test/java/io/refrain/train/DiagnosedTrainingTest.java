@@ -60,7 +60,7 @@ class DiagnosedTrainingTest {
   }
 
   private static LanguageModel model(CellKind cell, int hidden, int layers) {
-    return model(SmallTraining.TOKENIZER.vocabulary().size(), cell, hidden, layers);
+    return model(SmallTraining.TOKENIZER.size(), cell, hidden, layers);
   }
 
   @ParameterizedTest

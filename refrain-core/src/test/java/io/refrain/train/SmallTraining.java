@@ -15,7 +15,6 @@ import io.refrain.optim.Schedule;
 import io.refrain.optim.Sgd;
 import io.refrain.store.NamedTensor;
 import io.refrain.store.SafetensorsFile;
-import io.refrain.text.Tokenizer;
 import io.refrain.text.TokenizerKind;
 import io.refrain.text.VerbatimTokenizer;
 import java.io.IOException;
@@ -36,7 +35,7 @@ final class SmallTraining {
   static final String TEXT =
       "the time traveller for so it will be convenient to speak of him was expounding a"
           + " recondite matter to us his grey eyes shone and twinkled";
-  static final Tokenizer TOKENIZER = VerbatimTokenizer.train(TEXT);
+  static final VerbatimTokenizer TOKENIZER = VerbatimTokenizer.train(TEXT);
 
   /** Every regularizer that there is for a cell. */
   static LanguageModelRegularization regularization(CellKind cell) {
@@ -201,7 +200,7 @@ final class SmallTraining {
   }
 
   LanguageModelConfig model() {
-    int vocabulary = TOKENIZER.vocabulary().size();
+    int vocabulary = TOKENIZER.size();
     LanguageModelConfig model =
         regularized
             ? new LanguageModelConfig(vocabulary, 7, cell, 9, 2, true, false, regularization(cell))
@@ -211,7 +210,13 @@ final class SmallTraining {
 
   RunConfig run() {
     return new RunConfig(
-        "test", "0".repeat(40), TokenizerKind.VERBATIM, 0, validationShare, model(), config());
+        "test",
+        "0".repeat(40),
+        TokenizerKind.VERBATIM.label(),
+        0,
+        validationShare,
+        model(),
+        config());
   }
 
   /** A trainer over weights of a seed. */

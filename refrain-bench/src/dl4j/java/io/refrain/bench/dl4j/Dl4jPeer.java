@@ -8,6 +8,7 @@ import io.refrain.bench.workload.PaddedPass;
 import io.refrain.bench.workload.PeerVariant;
 import io.refrain.bench.workload.RaggedPass;
 import io.refrain.bench.workload.SequenceInference;
+import io.refrain.bench.workload.TokenizerWorkload;
 import io.refrain.bench.workload.TrainingStep;
 import io.refrain.bench.workload.Workload;
 import java.io.IOException;
@@ -46,6 +47,8 @@ final class Dl4jPeer implements Peer {
               "DL4J is not measured on sequences of different lengths");
       case OutputPass output ->
           throw new IllegalArgumentException("DL4J is not measured on " + output.name());
+      case TokenizerWorkload tokens ->
+          throw new IllegalArgumentException("DL4J cannot do " + tokens.name());
     };
   }
 }

@@ -32,6 +32,8 @@ public final class InitialWeights {
           case RaggedPass ragged -> limit(ragged.recurrent());
           case PaddedPass padded -> limit(padded.ragged().recurrent());
           case OutputPass output -> 1 / Math.sqrt(output.width());
+          case TokenizerWorkload tokens ->
+              throw new IllegalArgumentException(tokens.name() + " has no weights");
         };
   }
 

@@ -38,6 +38,8 @@ public enum PeerVariant {
 
   /** The library's adaptive softmax. */
   ADAPTIVE_SOFTMAX("adaptive"),
+  /** Text goes into the library's encoder. */
+  ENCODER("encoder"),
 
   /** Refrain itself on other work, which a case is compared with. */
   ITSELF("itself");

@@ -33,7 +33,10 @@ final class Workloads {
           step("min-gru", characters(CellKind.MIN_GRU), 512),
           output(OutputPass.Kind.FULL),
           output(OutputPass.Kind.ADAPTIVE),
-          output(OutputPass.Kind.SAMPLED));
+          output(OutputPass.Kind.SAMPLED),
+          new TokenEncoding("bpe-encode-cl100k", "cl100k_base"),
+          new TokenEncoding("bpe-encode-o200k", "o200k_base"),
+          new MergeTraining("bpe-train", 32_000));
 
   private Workloads() {}
 

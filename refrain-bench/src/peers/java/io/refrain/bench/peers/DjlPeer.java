@@ -9,6 +9,7 @@ import io.refrain.bench.workload.PaddedPass;
 import io.refrain.bench.workload.PeerVariant;
 import io.refrain.bench.workload.RaggedPass;
 import io.refrain.bench.workload.SequenceInference;
+import io.refrain.bench.workload.TokenizerWorkload;
 import io.refrain.bench.workload.TrainingStep;
 import io.refrain.bench.workload.Workload;
 
@@ -42,6 +43,8 @@ final class DjlPeer implements Peer {
           throw new IllegalArgumentException("DJL has no form for " + ragged.name());
       case OutputPass output ->
           throw new IllegalArgumentException("DJL is not measured on " + output.name());
+      case TokenizerWorkload tokens ->
+          throw new IllegalArgumentException("DJL cannot do " + tokens.name());
     };
   }
 }

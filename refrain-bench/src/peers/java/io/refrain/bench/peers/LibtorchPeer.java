@@ -8,6 +8,7 @@ import io.refrain.bench.workload.PaddedPass;
 import io.refrain.bench.workload.PeerVariant;
 import io.refrain.bench.workload.RaggedPass;
 import io.refrain.bench.workload.SequenceInference;
+import io.refrain.bench.workload.TokenizerWorkload;
 import io.refrain.bench.workload.TrainingStep;
 import io.refrain.bench.workload.Workload;
 import java.io.IOException;
@@ -61,6 +62,8 @@ final class LibtorchPeer implements Peer {
       case RaggedPass ragged -> LibtorchPass.packed(ragged);
       case OutputPass output -> new LibtorchOutput(output);
       case PaddedPass padded -> LibtorchPass.padded(padded.ragged(), padded);
+      case TokenizerWorkload tokens ->
+          throw new IllegalArgumentException("libtorch cannot do " + tokens.name());
     };
   }
 }
