@@ -1,5 +1,6 @@
 package io.refrain.cli;
 
+import io.refrain.data.TokenSource;
 import io.refrain.generate.Score;
 import io.refrain.text.Corpus;
 import io.refrain.text.Encoding;
@@ -92,14 +93,18 @@ final class EvaluateCommand implements Callable<Integer> {
     }
     String text = Texts.readUnchanged(config, run, "give a FILE to evaluate on").text();
     Encoding encoding = tokenizer.encodeWithOffsets(text);
-    int[] validation = TrainingRun.split(config, encoding.ids()).validation();
+    int[] validation = heldOut(config, encoding.ids());
     if (validation.length < 2) {
       throw new IllegalArgumentException(
           "this run kept no text for validation (--validation 0); give a FILE to evaluate on");
     }
     // Lengths are cut as their tokens are.
     int[] characters = encoding.characters(text, tokenizer.separator());
-    return new Text(validation, TrainingRun.split(config, characters).validation());
+    return new Text(validation, heldOut(config, characters));
+  }
+
+  private static int[] heldOut(RunConfig config, int[] whole) {
+    return TrainingRun.split(config, TokenSource.of(whole)).validation().toArray();
   }
 
   private void report(String name, Score score, long unknown) {

@@ -1,5 +1,6 @@
 package io.refrain.cli;
 
+import io.refrain.data.TokenSource;
 import io.refrain.kernel.ThreadTeam;
 import io.refrain.optim.Schedule;
 import io.refrain.text.Corpus;
@@ -105,7 +106,7 @@ final class TrainCommand implements Callable<Integer> {
   @Mixin private Output output;
 
   /** What the options come to, with the text as tokens. */
-  record Job(RunConfig config, Tokenizer tokenizer, int[] tokens) {}
+  record Job(RunConfig config, Tokenizer tokenizer, TokenSource tokens) {}
 
   @Override
   public Integer call() throws IOException {
@@ -171,7 +172,7 @@ final class TrainCommand implements Callable<Integer> {
     options.requireRanges(); // before a long text is read
     Corpus text = Texts.read(name);
     Tokenizer tokenizer = options.tokenizer(text.text(), threads.count());
-    int[] tokens = tokenizer.encode(text.text());
+    TokenSource tokens = TokenSource.of(tokenizer.encode(text.text()));
     RunConfig config = options.config(Texts.lasting(name), Texts.sha1(text), tokenizer, tokens);
     return new Job(config, tokenizer, tokens);
   }
@@ -182,7 +183,7 @@ final class TrainCommand implements Callable<Integer> {
     Tokenizer tokenizer = directory.tokenizer();
     requireMoreThanDone(directory);
     RunConfig limited = options.withLimits(config);
-    int[] tokens = tokenizer.encode(text.text());
+    TokenSource tokens = TokenSource.of(tokenizer.encode(text.text()));
     if (isGiven("--epochs") || isGiven("--updates")) {
       requireRate(directory, limited, tokens);
     }
@@ -190,9 +191,9 @@ final class TrainCommand implements Callable<Integer> {
   }
 
   /** With a rate of nothing, hours may be spent without a word of why nothing is learned. */
-  private static void requireRate(RunDirectory directory, RunConfig config, int[] tokens) {
+  private static void requireRate(RunDirectory directory, RunConfig config, TokenSource tokens) {
     TrainingConfig training = config.training();
-    int trainedOn = TrainingRun.split(config, tokens).train().length;
+    long trainedOn = TrainingRun.split(config, tokens).train().size();
     long updates =
         ScheduleOptions.updates(
             training.limits(), training.batching().mostUpdatesOfAnEpoch(trainedOn));

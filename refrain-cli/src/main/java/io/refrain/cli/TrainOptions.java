@@ -1,5 +1,6 @@
 package io.refrain.cli;
 
+import io.refrain.data.TokenSource;
 import io.refrain.optim.Clipping;
 import io.refrain.optim.Schedule;
 import io.refrain.text.Tokenizer;
@@ -188,7 +189,7 @@ final class TrainOptions {
    * @param made the tokenizer that was found or made
    * @param encoded the text as tokens, which decides how long an epoch is
    */
-  RunConfig config(String corpus, String sha1, Tokenizer made, int[] encoded) {
+  RunConfig config(String corpus, String sha1, Tokenizer made, TokenSource encoded) {
     OptionCheck check = check();
     TrainingConfig training = training(check);
     RunConfig config =
@@ -200,7 +201,7 @@ final class TrainOptions {
             validation,
             model.config(check, made.size()),
             training);
-    int trainedOn = TrainingRun.split(config, encoded).train().length;
+    long trainedOn = TrainingRun.split(config, encoded).train().size();
     return config.withTraining(
         training.withSchedule(schedule.schedule(check, training, trainedOn)));
   }

@@ -1,6 +1,7 @@
 package io.refrain.cli;
 
 import io.refrain.data.Split;
+import io.refrain.data.TokenSource;
 import io.refrain.generate.Sampler;
 import io.refrain.generate.Session;
 import io.refrain.kernel.Kernels;
@@ -34,14 +35,14 @@ final class Training {
   private final RunDirectory directory;
   private final RunConfig config;
   private final Tokenizer tokenizer;
-  private final int[] tokens;
+  private final TokenSource tokens;
   private final ThreadTeam team;
 
   Training(
       RunDirectory directory,
       RunConfig config,
       Tokenizer tokenizer,
-      int[] tokens,
+      TokenSource tokens,
       ThreadTeam team) {
     this.directory = directory;
     this.config = config;
@@ -58,8 +59,8 @@ final class Training {
         "%s: %,d tokens to train on, %,d to validate with (%s, %d kinds);"
             + " %s %s, batch %d, %d steps, %s %s%s%n",
         config.corpus(),
-        split.train().length,
-        split.validation().length,
+        split.train().size(),
+        split.validation().size(),
         config.tokenizer(),
         config.model().vocabulary(),
         config.model().cell().label(),

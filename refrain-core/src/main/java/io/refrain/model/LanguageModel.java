@@ -3,6 +3,7 @@ package io.refrain.model;
 import io.refrain.data.Epoch;
 import io.refrain.data.SequentialPartition;
 import io.refrain.data.TokenBatch;
+import io.refrain.data.TokenSource;
 import io.refrain.kernel.Kernels;
 import io.refrain.loss.ActivationPenalty;
 import io.refrain.nn.Dropout;
@@ -238,7 +239,7 @@ public final class LanguageModel implements Module {
    * @param tape one that computes
    * @param partition how the text is cut
    */
-  public Evaluation evaluate(Tape tape, int[] tokens, SequentialPartition partition) {
+  public Evaluation evaluate(Tape tape, TokenSource tokens, SequentialPartition partition) {
     Epoch epoch = partition.from(tokens, 0);
     TokenBatch batch = new TokenBatch(partition.steps(), partition.batch());
     RecurrentState state = initialState(partition.batch());

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import io.refrain.data.SequentialPartition;
+import io.refrain.data.TokenSource;
 import io.refrain.kernel.ThreadTeam;
 import io.refrain.loss.AdaptiveSoftmax;
 import io.refrain.nn.GradientCheck;
@@ -97,7 +98,10 @@ class OutputConfigTest {
     int[] tokens = tokens(31, 6);
 
     LanguageModel.Evaluation evaluation =
-        model.evaluate(Tape.computing(ThreadTeam.single()), tokens, new SequentialPartition(1, 30));
+        model.evaluate(
+            Tape.computing(ThreadTeam.single()),
+            TokenSource.of(tokens),
+            new SequentialPartition(1, 30));
 
     FrozenLanguageModel frozen = model.freeze();
     FrozenLanguageModel.State state = frozen.initialState();
@@ -145,8 +149,8 @@ class OutputConfigTest {
     SequentialPartition partition = new SequentialPartition(1, 30);
     Tape tape = Tape.computing(ThreadTeam.single());
 
-    assertThat(sampled.evaluate(tape, tokens, partition))
-        .isEqualTo(full.evaluate(tape, tokens, partition));
+    assertThat(sampled.evaluate(tape, TokenSource.of(tokens), partition))
+        .isEqualTo(full.evaluate(tape, TokenSource.of(tokens), partition));
   }
 
   @Test

@@ -1,6 +1,7 @@
 package io.refrain.train;
 
 import io.refrain.data.Split;
+import io.refrain.data.TokenSource;
 import io.refrain.kernel.ThreadTeam;
 import io.refrain.model.CellKind;
 import io.refrain.model.LanguageModel;
@@ -183,8 +184,8 @@ final class SmallTraining {
     return run().toString();
   }
 
-  static int[] tokens() {
-    return TOKENIZER.encode(TEXT);
+  static TokenSource tokens() {
+    return TokenSource.of(TOKENIZER.encode(TEXT));
   }
 
   TrainingConfig config() {

@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIOException;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import io.refrain.data.TokenSource;
 import io.refrain.kernel.ThreadTeam;
 import io.refrain.model.CellKind;
 import io.refrain.model.LanguageModelConfig;
@@ -163,7 +164,7 @@ class TrainingRunTest {
                 new RunDirectory(path),
                 config,
                 SmallTraining.TOKENIZER,
-                new int[20],
+                TokenSource.of(new int[20]),
                 ThreadTeam.single()))
         .withMessageStartingWith("text too short for one batch of 4 rows of 5 steps");
     assertThat(path).doesNotExist();
