@@ -38,11 +38,7 @@ public final class CharacterTokenizer implements VocabularyTokenizer {
    * @throws IllegalArgumentException if cleaning leaves nothing
    */
   public static CharacterTokenizer train(String text, Vocabulary.Options options) {
-    String clean = NotebookText.joinLines(text);
-    if (clean.isEmpty()) {
-      throw NotebookText.nothingLeft();
-    }
-    return new CharacterTokenizer(Vocabulary.fromCounts(CodePointTable.count(clean), options));
+    return new CharacterTokenizer(TokenCounter.vocabulary(TokenizerKind.CHARACTER, text, options));
   }
 
   /**

@@ -123,12 +123,6 @@ public final class NotebookText {
     return !word.isEmpty();
   }
 
-  static IllegalArgumentException nothingLeft() {
-    return new IllegalArgumentException(
-        "text: expected letters A to Z, found none; the notebook's cleaning keeps nothing else,"
-            + " so use the verbatim tokenizer for this text");
-  }
-
   private static boolean isLetter(char c) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
   }

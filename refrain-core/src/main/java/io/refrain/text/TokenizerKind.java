@@ -72,12 +72,22 @@ public enum TokenizerKind {
    * @throws IllegalArgumentException if the text holds no token of this kind
    */
   public VocabularyTokenizer train(String text, Vocabulary.Options options) {
+    return over(TokenCounter.vocabulary(this, text, options));
+  }
+
+  /**
+   * {@return the last place where a text of this kind may be cut, as {@link Tokenizer#lastCut}}
+   * Whatever the vocabulary, it is the same.
+   *
+   * @param text the beginning of a text
+   */
+  public int lastCut(String text) {
     return switch (this) {
-      case VERBATIM -> VerbatimTokenizer.train(text, options);
-      case CHARACTER -> CharacterTokenizer.train(text, options);
-      case WORD -> WordTokenizer.train(text, options);
-      case UNICODE_WORD -> UnicodeWordTokenizer.train(text, options);
-      case WHITESPACE -> WhitespaceTokenizer.train(text, options);
+      case VERBATIM -> VerbatimTokenizer.lastCutOf(text);
+      case CHARACTER -> NotebookText.lastCutBetweenCharacters(text);
+      case WORD -> NotebookText.lastCutBetweenWords(text);
+      case UNICODE_WORD -> UnicodeWordTokenizer.lastCutOf(text);
+      case WHITESPACE -> WhitespaceTokenizer.lastCutOf(text);
     };
   }
 

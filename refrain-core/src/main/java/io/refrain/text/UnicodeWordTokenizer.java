@@ -40,12 +40,8 @@ public final class UnicodeWordTokenizer implements VocabularyTokenizer {
    * @throws IllegalArgumentException if the text is empty
    */
   public static UnicodeWordTokenizer train(String text, Vocabulary.Options options) {
-    if (text.isEmpty()) {
-      throw new IllegalArgumentException(
-          "text for a unicode-word tokenizer: expected at least one character, got none");
-    }
     return new UnicodeWordTokenizer(
-        Vocabulary.fromCounts(WordTable.count(text, UnicodeWordTokenizer::forEachWord), options));
+        TokenCounter.vocabulary(TokenizerKind.UNICODE_WORD, text, options));
   }
 
   /**
@@ -86,6 +82,10 @@ public final class UnicodeWordTokenizer implements VocabularyTokenizer {
   /** {@inheritDoc} That is after a line feed, or before a space that follows a word. */
   @Override
   public int lastCut(String text) {
+    return lastCutOf(text);
+  }
+
+  static int lastCutOf(String text) {
     for (int cut = text.length(); cut > 0; cut--) {
       char before = text.charAt(cut - 1);
       boolean space = cut < text.length() && text.charAt(cut) == ' ';
@@ -106,7 +106,7 @@ public final class UnicodeWordTokenizer implements VocabularyTokenizer {
     return "";
   }
 
-  private static void forEachWord(String text, WordTable.Sink sink) {
+  static void forEachWord(String text, WordTable.Sink sink) {
     for (int start = 0; start < text.length(); ) {
       int end = tokenEnd(text, start);
       sink.word(WellFormed.of(text.substring(start, end)), start, end);

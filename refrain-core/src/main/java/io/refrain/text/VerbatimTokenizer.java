@@ -33,11 +33,7 @@ public final class VerbatimTokenizer implements VocabularyTokenizer {
    * @throws IllegalArgumentException if the text is empty
    */
   public static VerbatimTokenizer train(String text, Vocabulary.Options options) {
-    if (text.isEmpty()) {
-      throw new IllegalArgumentException(
-          "text for a verbatim tokenizer: expected at least one character, got none");
-    }
-    return new VerbatimTokenizer(Vocabulary.fromCounts(CodePointTable.count(text), options));
+    return new VerbatimTokenizer(TokenCounter.vocabulary(TokenizerKind.VERBATIM, text, options));
   }
 
   /**
@@ -84,6 +80,10 @@ public final class VerbatimTokenizer implements VocabularyTokenizer {
 
   @Override
   public int lastCut(String text) {
+    return lastCutOf(text);
+  }
+
+  static int lastCutOf(String text) {
     int end = text.length();
     return end > 0 && Character.isHighSurrogate(text.charAt(end - 1)) ? end - 1 : end;
   }

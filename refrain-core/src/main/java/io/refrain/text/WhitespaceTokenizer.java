@@ -1,7 +1,6 @@
 package io.refrain.text;
 
 import java.util.List;
-import java.util.Map;
 
 /**
  * What stands between white space, as it is, with an {@link Vocabulary#END} for each line end: the
@@ -45,12 +44,8 @@ public final class WhitespaceTokenizer implements VocabularyTokenizer {
    * @throws IllegalArgumentException if the text is nothing but blanks
    */
   public static WhitespaceTokenizer train(String text, Vocabulary.Options options) {
-    Map<String, Integer> counts = WordTable.count(text, WhitespaceTokenizer::forEachWord);
-    if (counts.isEmpty()) {
-      throw new IllegalArgumentException(
-          "text for a whitespace tokenizer: expected at least one word, got none");
-    }
-    return new WhitespaceTokenizer(Vocabulary.fromCounts(counts, options));
+    return new WhitespaceTokenizer(
+        TokenCounter.vocabulary(TokenizerKind.WHITESPACE, text, options));
   }
 
   /**
@@ -91,6 +86,10 @@ public final class WhitespaceTokenizer implements VocabularyTokenizer {
 
   @Override
   public int lastCut(String text) {
+    return lastCutOf(text);
+  }
+
+  static int lastCutOf(String text) {
     int cut = text.length();
     while (cut > 0 && !WordBreaks.isWhiteSpace(text.charAt(cut - 1))) {
       cut--;
@@ -137,7 +136,7 @@ public final class WhitespaceTokenizer implements VocabularyTokenizer {
     };
   }
 
-  private static void forEachWord(String text, WordTable.Sink sink) {
+  static void forEachWord(String text, WordTable.Sink sink) {
     int start = 0;
     for (int i = 0; i <= text.length(); i++) {
       if (i < text.length() && !WordBreaks.isWhiteSpace(text.charAt(i))) {

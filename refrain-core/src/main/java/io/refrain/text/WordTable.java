@@ -1,10 +1,8 @@
 package io.refrain.text;
 
 import io.refrain.text.bpe.IntList;
-import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 
 /** From words to ids, for the tokenizers whose tokens are stretches of the text. */
@@ -32,13 +30,6 @@ final class WordTable {
   WordTable(Vocabulary vocabulary, Rule rule) {
     this.vocabulary = vocabulary;
     this.rule = rule;
-  }
-
-  /** How often each word stands in the text. */
-  static Map<String, Integer> count(String text, Rule rule) {
-    Map<String, Integer> counts = new HashMap<>();
-    rule.forEach(text, (word, start, end) -> counts.merge(word, 1, Integer::sum));
-    return counts;
   }
 
   int[] encode(String text) {

@@ -1,7 +1,6 @@
 package io.refrain.text;
 
 import java.util.List;
-import java.util.Map;
 
 /**
  * The notebook's words: the text is cleaned as in {@link NotebookText} and split on white space.
@@ -38,11 +37,7 @@ public final class WordTokenizer implements VocabularyTokenizer {
    * @throws IllegalArgumentException if cleaning leaves nothing
    */
   public static WordTokenizer train(String text, Vocabulary.Options options) {
-    Map<String, Integer> counts = WordTable.count(text, NotebookText::forEachWord);
-    if (counts.isEmpty()) {
-      throw NotebookText.nothingLeft();
-    }
-    return new WordTokenizer(Vocabulary.fromCounts(counts, options));
+    return new WordTokenizer(TokenCounter.vocabulary(TokenizerKind.WORD, text, options));
   }
 
   /**

@@ -144,7 +144,7 @@ class CutsAndOffsetsTest {
         .containsExactly(1, 0, 1);
   }
 
-  private static Tokenizer trained(TokenizerKind kind) {
+  static Tokenizer trained(TokenizerKind kind) {
     return kind.train(
         String.join("", Arrays.asList(PARTS).subList(0, 22)) + " the a. A", kind.defaultOptions());
   }
