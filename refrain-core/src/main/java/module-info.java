@@ -1,5 +1,6 @@
 /** Recurrent neural networks in pure Java: train, understand and serve sequence models. */
 module io.refrain {
+  exports io.refrain.corpus;
   exports io.refrain.data;
   exports io.refrain.generate;
   exports io.refrain.kernel;
