@@ -3,30 +3,45 @@ package io.refrain.cli;
 import io.refrain.text.BpeTokenizer;
 import io.refrain.text.bpe.BpeModel;
 import io.refrain.text.bpe.BpeTrainer;
-import java.util.List;
+import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
-/** Learns byte pairs from texts, and tells how far it has come where that takes long. */
+/**
+ * Learns byte pairs from texts of any length, and tells how far it has come where that takes long.
+ * Once there are {@value #MOST_PIECES} different pieces, more text adds only rare ones, and is not
+ * counted any more, so that memory suffices.
+ */
 final class BpeTraining {
-  /** Counted in about two seconds on one core. */
-  private static final long LONG_TEXT = 60_000_000;
+  /** Of English text, some hundred megabytes have as many. */
+  static final int MOST_PIECES = 1_000_000;
 
-  private static final int BLOCK = 1 << 24;
+  private static final int MANY_PIECES = 100_000;
 
-  private BpeTraining() {}
+  private final BpeTrainer.Options options;
+  private final BpeTrainer trainer;
+  private final int threads;
 
-  static BpeTokenizer of(List<String> texts, BpeTrainer.Options options, int threads) {
-    long length = texts.stream().mapToLong(String::length).sum();
-    BpeTrainer trainer = new BpeTrainer(options);
-    boolean isLong = length > LONG_TEXT;
-    try (TaskProgress progress = progress(isLong, "Counting", length)) {
-      long done = 0;
-      for (String text : texts) {
-        count(trainer, options, text, threads, progress, done);
-        done += text.length();
-      }
-    }
-    try (TaskProgress progress = progress(isLong, "Learning", options.vocabularySize())) {
+  BpeTraining(BpeTrainer.Options options, int threads) {
+    this.options = options;
+    this.trainer = new BpeTrainer(options);
+    this.threads = threads;
+  }
+
+  /** Counts the pieces of a text, in addition to those before. */
+  void count(TextReading text) throws IOException {
+    text.forEach(
+        "Counting",
+        head -> Math.max(0, options.pattern().lastCut(head, 1, head.length())),
+        piece -> {
+          if (trainer.distinctPieces() < MOST_PIECES) {
+            trainer.count(piece, threads);
+          }
+        });
+  }
+
+  /** Learns the merges of what was counted. */
+  BpeTokenizer learn() {
+    try (TaskProgress progress = progress()) {
       BpeModel model =
           trainer.train(tokens -> {
             if (progress != null && tokens % 100 == 0) {
@@ -37,29 +52,9 @@ final class BpeTraining {
     }
   }
 
-  private static @Nullable TaskProgress progress(boolean wanted, String name, long total) {
-    return wanted ? TaskProgress.onStandardError(name, total) : null;
-  }
-
-  /** In blocks, between which there is time to tell. */
-  private static void count(
-      BpeTrainer trainer,
-      BpeTrainer.Options options,
-      String text,
-      int threads,
-      @Nullable TaskProgress progress,
-      long done) {
-    int start = 0;
-    while (start < text.length()) {
-      int wanted = (int) Math.min(text.length(), (long) start + BLOCK);
-      int cut =
-          wanted == text.length() ? wanted : options.pattern().lastCut(text, start + 1, wanted);
-      int end = cut < 0 ? text.length() : cut;
-      trainer.count(text.substring(start, end), threads);
-      if (progress != null) {
-        progress.at(done + end, "characters");
-      }
-      start = end;
-    }
+  private @Nullable TaskProgress progress() {
+    return trainer.distinctPieces() > MANY_PIECES
+        ? TaskProgress.onStandardError("Learning", options.vocabularySize())
+        : null;
   }
 }

@@ -1,12 +1,12 @@
 package io.refrain.cli;
 
 import io.refrain.text.BpeTokenizer;
+import io.refrain.text.TokenCounter;
 import io.refrain.text.Tokenizer;
 import io.refrain.text.TokenizerKind;
 import io.refrain.text.Vocabulary;
 import io.refrain.text.bpe.BpeTrainer;
 import java.io.IOException;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -69,24 +69,34 @@ final class TokenizerOptions {
   }
 
   /** Finds the tokenizer, or makes it of the text. */
-  Tokenizer tokenizer(String text, int threads) throws IOException {
+  Tokenizer tokenizer(TextReading text, int threads) throws IOException {
     if (isBpe()) {
       BpeTrainer.Options defaults =
           BpeTrainer.Options.ofSize(OptionCheck.or(vocabulary, BPE_VOCABULARY));
-      return BpeTraining.of(
-          List.of(text),
-          new BpeTrainer.Options(
-              defaults.vocabularySize(),
-              OptionCheck.or(minimumCount, BPE_MINIMUM_COUNT),
-              defaults.specials(),
-              defaults.pattern()),
-          threads);
+      BpeTraining training =
+          new BpeTraining(
+              new BpeTrainer.Options(
+                  defaults.vocabularySize(),
+                  OptionCheck.or(minimumCount, BPE_MINIMUM_COUNT),
+                  defaults.specials(),
+                  defaults.pattern()),
+              threads);
+      training.count(text);
+      return training.learn();
     }
     if (TokenizerFinder.isKind(tokenizer)) {
       TokenizerKind kind = TokenizerKind.of(tokenizer);
-      return kind.train(text, counted(kind, vocabulary, minimumCount));
+      return counted(text, kind, counted(kind, vocabulary, minimumCount));
     }
     return TokenizerFinder.find(tokenizer);
+  }
+
+  /** Makes a tokenizer of the tokens of a text. */
+  static Tokenizer counted(TextReading text, TokenizerKind kind, Vocabulary.Options options)
+      throws IOException {
+    TokenCounter counter = new TokenCounter(kind);
+    text.forEach("Counting", kind::lastCut, counter::count);
+    return counter.tokenizer(options);
   }
 
   /** What a vocabulary keeps that is counted in a text. */

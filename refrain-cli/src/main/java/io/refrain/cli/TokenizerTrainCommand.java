@@ -2,6 +2,8 @@ package io.refrain.cli;
 
 import io.refrain.store.AtomicFile;
 import io.refrain.text.BpeTokenizer;
+import io.refrain.text.CorpusReader;
+import io.refrain.text.CorpusSource;
 import io.refrain.text.Encoding;
 import io.refrain.text.Tokenizer;
 import io.refrain.text.TokenizerFile;
@@ -104,15 +106,15 @@ final class TokenizerTrainCommand implements Callable<Integer> {
     if (Files.exists(out, LinkOption.NOFOLLOW_LINKS)) {
       throw new IOException(out + " is there already: move it away, or choose another --out");
     }
-    List<String> texts = new ArrayList<>();
+    List<CorpusSource> texts = new ArrayList<>();
     for (String corpus : corpora) {
-      texts.add(Texts.read(corpus).text());
+      texts.add(Texts.find(corpus));
     }
     long start = System.nanoTime();
     Tokenizer tokenizer = train(texts);
     double seconds = (System.nanoTime() - start) / 1e9;
     AtomicFile.write(out, stream -> TokenizerFile.write(tokenizer, stream));
-    report(tokenizer, texts, seconds);
+    report(tokenizer, texts.getFirst(), seconds);
     return 0;
   }
 
@@ -138,22 +140,46 @@ final class TokenizerTrainCommand implements Callable<Integer> {
     check.fitting("--special", specials, "--kind", kind, bpe);
   }
 
-  private Tokenizer train(List<String> texts) {
+  private Tokenizer train(List<CorpusSource> texts) throws IOException {
     if (!isBpe()) {
       TokenizerKind counted = TokenizerKind.of(kind);
-      return counted.train(
-          String.join("\n", texts), TokenizerOptions.counted(counted, vocabulary, minimumCount));
+      CorpusSource all = CorpusSource.joined(String.join(", ", corpora), texts);
+      try (CorpusReader reader = all.open()) {
+        return TokenizerOptions.counted(
+            new TextReading(all, reader),
+            counted,
+            TokenizerOptions.counted(counted, vocabulary, minimumCount));
+      }
     }
     BpeTrainer.Options defaults =
         BpeTrainer.Options.ofSize(OptionCheck.or(vocabulary, TokenizerOptions.BPE_VOCABULARY));
-    return BpeTraining.of(
-        texts,
-        new BpeTrainer.Options(
-            defaults.vocabularySize(),
-            OptionCheck.or(minimumCount, defaults.minimumCount()),
-            OptionCheck.or(specials, defaults.specials()),
-            splitPattern()),
-        threads.count());
+    BpeTraining training =
+        new BpeTraining(
+            new BpeTrainer.Options(
+                defaults.vocabularySize(),
+                OptionCheck.or(minimumCount, defaults.minimumCount()),
+                OptionCheck.or(specials, defaults.specials()),
+                splitPattern()),
+            threads.count());
+    for (CorpusSource text : texts) {
+      try (CorpusReader reader = text.open()) {
+        training.count(new TextReading(text, reader));
+      }
+    }
+    return training.learn();
+  }
+
+  private static String beginning(CorpusSource text) throws IOException {
+    char[] characters = new char[(int) Math.min(SAMPLE, text.bytes())];
+    int length = 0;
+    try (CorpusReader reader = text.open()) {
+      int count;
+      do {
+        count = reader.read(characters, length, characters.length - length);
+        length += Math.max(0, count);
+      } while (count > 0);
+    }
+    return new String(characters, 0, length);
   }
 
   private SplitPattern splitPattern() {
@@ -167,9 +193,8 @@ final class TokenizerTrainCommand implements Callable<Integer> {
     };
   }
 
-  private void report(Tokenizer tokenizer, List<String> texts, double seconds) {
-    String first = texts.getFirst();
-    String sample = first.substring(0, Math.min(first.length(), SAMPLE));
+  private void report(Tokenizer tokenizer, CorpusSource text, double seconds) throws IOException {
+    String sample = beginning(text);
     Encoding encoding = tokenizer.encodeWithOffsets(sample);
     double width = (double) sample.codePointCount(0, sample.length()) / encoding.size();
     PrintWriter writer = spec.commandLine().getOut();

@@ -1,6 +1,5 @@
 package io.refrain.cli;
 
-import io.refrain.data.TokenSource;
 import io.refrain.optim.Clipping;
 import io.refrain.optim.Schedule;
 import io.refrain.text.Tokenizer;
@@ -136,7 +135,7 @@ final class TrainOptions {
   private CommandSpec command;
 
   /** Finds the tokenizer, or makes it of the text. */
-  Tokenizer tokenizer(String text, int threads) throws IOException {
+  Tokenizer tokenizer(TextReading text, int threads) throws IOException {
     return tokenizer.tokenizer(text, threads);
   }
 
@@ -186,22 +185,22 @@ final class TrainOptions {
   /**
    * What the options come to.
    *
-   * @param made the tokenizer that was found or made
-   * @param encoded the text as tokens, which decides how long an epoch is
+   * @param corpus what the run calls it
+   * @param text its tokenizer, and its tokens, which decide how long an epoch is
    */
-  RunConfig config(String corpus, String sha1, Tokenizer made, TokenSource encoded) {
+  RunConfig config(String corpus, EncodedCorpus text) {
     OptionCheck check = check();
     TrainingConfig training = training(check);
     RunConfig config =
         new RunConfig(
             corpus,
-            sha1,
-            made.kind(),
+            text.textSha1(),
+            text.tokenizer().kind(),
             maximumTokens,
             validation,
-            model.config(check, made.size()),
+            model.config(check, text.tokenizer().size()),
             training);
-    long trainedOn = TrainingRun.split(config, encoded).train().size();
+    long trainedOn = TrainingRun.split(config, text.tokens()).train().size();
     return config.withTraining(
         training.withSchedule(schedule.schedule(check, training, trainedOn)));
   }

@@ -38,16 +38,11 @@ final class Training {
   private final TokenSource tokens;
   private final ThreadTeam team;
 
-  Training(
-      RunDirectory directory,
-      RunConfig config,
-      Tokenizer tokenizer,
-      TokenSource tokens,
-      ThreadTeam team) {
+  Training(RunDirectory directory, RunConfig config, EncodedCorpus corpus, ThreadTeam team) {
     this.directory = directory;
     this.config = config;
-    this.tokenizer = tokenizer;
-    this.tokens = tokens;
+    this.tokenizer = corpus.tokenizer();
+    this.tokens = corpus.tokens();
     this.team = team;
   }
 

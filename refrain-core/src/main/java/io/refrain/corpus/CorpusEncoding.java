@@ -42,7 +42,7 @@ public final class CorpusEncoding {
      *
      * @param stage what is being done
      * @param done bytes of the text or, of a check, tokens
-     * @param of bytes in all; of a check 0, where the number of tokens is not known
+     * @param of bytes or tokens in all
      */
     default void at(Stage stage, long done, long of) {}
 
@@ -70,6 +70,11 @@ public final class CorpusEncoding {
     this.tokensPerBlock = tokensPerBlock;
   }
 
+  /** {@return the finished file, whether it is there or not} */
+  public Path file() {
+    return file;
+  }
+
   /** {@return whether there is a finished file} What it holds is not looked at. */
   public boolean isDone() {
     return Files.exists(file);
@@ -84,7 +89,7 @@ public final class CorpusEncoding {
    * @throws IOException if it cannot be read
    */
   public TokenFile open(Watcher watcher) throws IOException {
-    TokenFile tokens = TokenFile.open(file, done -> watcher.at(Stage.CHECKING, done, 0));
+    TokenFile tokens = TokenFile.open(file, (done, of) -> watcher.at(Stage.CHECKING, done, of));
     if (!tokens.key().equals(key)) {
       tokens.close();
       throw TokenFileWriter.foreign(file);
@@ -138,7 +143,8 @@ public final class CorpusEncoding {
   private TokenFileWriter writer(Path part, Watcher watcher) throws IOException {
     TokenFileHeader header = new TokenFileHeader(key, tokensPerBlock, TokenFileHeader.GROWING);
     TokenFileWriter writer =
-        TokenFileWriter.open(part, header, disk, done -> watcher.at(Stage.CHECKING, done, 0));
+        TokenFileWriter.open(
+            part, header, disk, (done, of) -> watcher.at(Stage.CHECKING, done, of));
     if (writer.size() > 0) {
       watcher.goingOn(part, writer.size());
     }

@@ -14,7 +14,6 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Objects;
-import java.util.function.LongConsumer;
 import java.util.zip.CRC32C;
 
 /**
@@ -56,6 +55,13 @@ public final class TokenFile implements TokenSource, AutoCloseable {
   private final TokenFileHeader header;
   private final int width;
 
+  /** Is told how far checking has come. */
+  @FunctionalInterface
+  public interface Progress {
+    /** So many tokens of those are checked. */
+    void at(long tokens, long of);
+  }
+
   private TokenFile(Path path, Arena arena, MemorySegment bytes, TokenFileHeader header) {
     this.path = path;
     this.arena = arena;
@@ -68,15 +74,15 @@ public final class TokenFile implements TokenSource, AutoCloseable {
    * Opens a file and checks all of it.
    *
    * @param file the file
-   * @param checked is told now and then how many tokens are checked
+   * @param progress is told now and then how many tokens are checked
    * @return its tokens, to be closed after use
    * @throws TokenFileException if it is damaged or something else
    * @throws IOException if it cannot be read
    */
-  public static TokenFile open(Path file, LongConsumer checked) throws IOException {
+  public static TokenFile open(Path file, Progress progress) throws IOException {
     TokenFile tokens = map(file);
     try {
-      tokens.check(checked);
+      tokens.check(progress);
       return tokens;
     } catch (IOException | RuntimeException | Error e) {
       tokens.close();
@@ -129,7 +135,7 @@ public final class TokenFile implements TokenSource, AutoCloseable {
     }
   }
 
-  private void check(LongConsumer checked) throws TokenFileException {
+  private void check(Progress progress) throws TokenFileException {
     int[] stretch = new int[STRETCH];
     for (long block = 0; block < header.blocks(); block++) {
       int count = header.tokensOf(block);
@@ -147,7 +153,7 @@ public final class TokenFile implements TokenSource, AutoCloseable {
         int length = Math.min(STRETCH, count - from);
         requireIds(block * header.tokensPerBlock() + from, stretch, length);
       }
-      checked.accept(block * header.tokensPerBlock() + count);
+      progress.at(block * header.tokensPerBlock() + count, size());
     }
   }
 

@@ -9,7 +9,6 @@ import java.nio.ByteOrder;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Path;
-import java.util.function.LongConsumer;
 import java.util.zip.CRC32C;
 
 /**
@@ -59,17 +58,18 @@ final class TokenFileWriter implements Closeable {
    * Begins a file, or goes on with one of the same tokens.
    *
    * @param header of the growing file
-   * @param checked is told now and then how many tokens are there
+   * @param progress is told how many tokens are checked
    * @throws TokenFileException if there is something else
    * @throws IOException if the file cannot be written, or another process writes it
    */
-  static TokenFileWriter open(Path path, TokenFileHeader header, Disk disk, LongConsumer checked)
+  static TokenFileWriter open(
+      Path path, TokenFileHeader header, Disk disk, TokenFile.Progress progress)
       throws IOException {
     RandomAccessFile file = new RandomAccessFile(path.toFile(), "rw");
     try {
       lock(path, file);
       TokenFileWriter writer = new TokenFileWriter(path, file, disk, header);
-      writer.recover(checked);
+      writer.recover(progress);
       return writer;
     } catch (IOException | RuntimeException | Error e) {
       file.close(); // with which the lock ends
@@ -91,17 +91,18 @@ final class TokenFileWriter implements Closeable {
   }
 
   /** Where the header is damaged, blocks are still known by their checksums. */
-  private void recover(LongConsumer checked) throws IOException {
+  private void recover(TokenFile.Progress progress) throws IOException {
     requireOwn();
     long length = file.length();
+    long there = Math.max(0, length - TokenFileHeader.BYTES) / header.blockBytes();
     long number = 0;
-    while (header.blockStart(number + 1) <= length) {
+    while (number < there) {
       file.seek(header.blockStart(number));
       file.readFully(block.array());
       if (!takeUp(number)) {
         break;
       }
-      checked.accept(tokens);
+      progress.at(tokens, there * header.tokensPerBlock());
       number++;
     }
     long end = header.blockStart(number);

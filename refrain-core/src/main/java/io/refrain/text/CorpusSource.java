@@ -90,6 +90,35 @@ public final class CorpusSource {
   }
 
   /**
+   * {@return several texts one after another, joined by line ends}
+   *
+   * @param name what messages call all of them
+   * @param texts at least one
+   */
+  public static CorpusSource joined(String name, List<CorpusSource> texts) {
+    List<Part> parts = texts.stream().flatMap(text -> text.parts.stream()).toList();
+    return new CorpusSource(name, parts, texts.stream().mapToLong(CorpusSource::bytes).sum());
+  }
+
+  /**
+   * {@return the same text, read into memory, so that it stays as it is}
+   *
+   * @throws CorpusException if it is too large for that
+   * @throws IOException if the file system fails
+   */
+  public CorpusSource inMemory() throws IOException {
+    requireFits();
+    List<Part> loaded = new ArrayList<>();
+    for (Part part : parts) {
+      try (InputStream in = part.open()) {
+        byte[] content = in.readAllBytes();
+        loaded.add(new Part(part.name(), () -> new ByteArrayInputStream(content)));
+      }
+    }
+    return new CorpusSource(name, loaded, bytes);
+  }
+
+  /**
    * {@return the same text under another name}
    *
    * @param other what messages and run directories call it
@@ -126,11 +155,7 @@ public final class CorpusSource {
    * @throws IOException if the file system fails
    */
   public Corpus read() throws IOException {
-    if (!fitsIntoString()) {
-      throw new CorpusException(
-          "%s holds %d bytes, and %d is the most that is read at once; give a part of it"
-              .formatted(name, bytes, MAXIMUM_BYTES));
-    }
+    requireFits();
     StringBuilder text = new StringBuilder((int) bytes);
     char[] chunk = new char[1 << 13];
     try (CorpusReader reader = open()) {
@@ -139,6 +164,14 @@ public final class CorpusSource {
       }
     }
     return new Corpus(name, text.toString());
+  }
+
+  private void requireFits() {
+    if (!fitsIntoString()) {
+      throw new CorpusException(
+          "%s holds %d bytes, and %d is the most that is read at once; give a part of it"
+              .formatted(name, bytes, MAXIMUM_BYTES));
+    }
   }
 
   static CorpusException blank(String name) {

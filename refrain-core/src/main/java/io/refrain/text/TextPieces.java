@@ -13,8 +13,12 @@ public final class TextPieces {
   /** Large enough for the work between two cuts to outweigh cutting, small beside any heap. */
   private static final int USUAL = 1 << 22;
 
-  /** A text without a place to cut is given up here, before memory runs out. */
-  private static final int LONGEST = 1 << 26;
+  /**
+   * A text without a place to cut is given up here, before memory runs out: a piece of so many
+   * characters takes a quarter of it or less.
+   */
+  private static final int LONGEST =
+      (int) Math.clamp(Runtime.getRuntime().maxMemory() / 16, USUAL, Integer.MAX_VALUE - 8L);
 
   private TextPieces() {}
 
@@ -39,7 +43,7 @@ public final class TextPieces {
    * @param lastCut where a piece may end: {@link Tokenizer#lastCut} or {@link
    *     TokenizerKind#lastCut}
    * @param sink takes the pieces in order
-   * @throws CorpusException if the text has no place to cut for {@value #LONGEST} characters
+   * @throws CorpusException if the text has no place to cut in as many characters as memory takes
    * @throws IOException if the reader or the sink does
    */
   public static void forEach(

@@ -246,7 +246,7 @@ class CorpusEncodingTest {
     Tokenizer tokenizer = VerbatimTokenizer.train(TEXT);
     TokenFileHeader header = new TokenFileHeader(key(TEXT, tokenizer), 64, TokenFileHeader.GROWING);
     try (TokenFileWriter other =
-        TokenFileWriter.open(part(), header, TokenFileWriter.Disk.REAL, tokens -> {})) {
+        TokenFileWriter.open(part(), header, TokenFileWriter.Disk.REAL, (tokens, of) -> {})) {
       assertThatIOException()
           .isThrownBy(() -> made(TEXT, tokenizer, SILENT))
           .withMessage(

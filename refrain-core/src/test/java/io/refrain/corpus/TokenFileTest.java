@@ -43,7 +43,7 @@ class TokenFileTest {
     TokenFileHeader header =
         new TokenFileHeader(key(vocabulary), PER_BLOCK, TokenFileHeader.GROWING);
     try (TokenFileWriter writer =
-        TokenFileWriter.open(file, header, TokenFileWriter.Disk.REAL, tokens -> {})) {
+        TokenFileWriter.open(file, header, TokenFileWriter.Disk.REAL, (tokens, of) -> {})) {
       writer.beginPiece(0);
       writer.append(ids, 0);
       writer.finish();
@@ -52,7 +52,7 @@ class TokenFileTest {
   }
 
   private static TokenFile open(Path file) throws IOException {
-    return TokenFile.open(file, tokens -> {});
+    return TokenFile.open(file, (tokens, of) -> {});
   }
 
   private static Defect defectOf(Path file) {
