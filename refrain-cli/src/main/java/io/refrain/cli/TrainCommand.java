@@ -187,6 +187,9 @@ final class TrainCommand implements Callable<Integer> {
   private Job fresh(RunDirectory directory) throws IOException {
     String name = corpus();
     options.requireRanges(); // before a long text is read
+    if (!findLearningRate) {
+      directory.requireFree();
+    }
     EncodedCorpus text =
         EncodedCorpus.fresh(
             name, reading -> options.tokenizer(reading, threads.count()), directory, way());

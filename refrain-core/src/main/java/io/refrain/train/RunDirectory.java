@@ -106,8 +106,12 @@ public record RunDirectory(Path path) {
         path.resolve("loss.svg"));
   }
 
-  /** Demands that a new run overwrites nothing here. */
-  void requireFree() throws IOException {
+  /**
+   * Demands that a new run overwrites nothing here.
+   *
+   * @throws IOException when there is a run, or a file that one would write
+   */
+  public void requireFree() throws IOException {
     if (exists()) {
       throw new IOException(
           path + " already holds a run: add --resume to go on with it, or choose another --out");
