@@ -2,10 +2,15 @@ package io.refrain.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.refrain.generate.Score;
+import io.refrain.text.Encoding;
+import io.refrain.text.Tokenizer;
+import io.refrain.train.RunDirectory;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -167,5 +172,33 @@ class TokenFileCommandTest extends CommandFixture {
     assertThat(outcome.code()).isEqualTo(2);
     assertThat(outcome.onlyErrorLine())
         .contains("--token-file must be auto, always or never, but is \"perhaps\"");
+  }
+
+  /** The text is two pieces, and the second is cut where the held-out part begins. */
+  @Test
+  void evaluationReadsPieceByPiece() throws IOException {
+    String text = "It was — é — the worst of times, 字😀.\n".repeat(120_000);
+    Files.writeString(corpus, text);
+    train("--tokenizer", "word", "--updates", "3", "--epochs", "1", "--validation", "0.001");
+    RunDirectory directory = new RunDirectory(run);
+    Tokenizer tokenizer = directory.tokenizer();
+    Encoding encoding = tokenizer.encodeWithOffsets(text);
+    int first = encoding.size() - (int) (encoding.size() * 0.001);
+    int[] characters = encoding.characters(text, tokenizer.separator());
+    Score expected =
+        Score.of(
+            directory.model().freeze(),
+            Arrays.copyOfRange(encoding.ids(), first, encoding.size()),
+            Arrays.copyOfRange(characters, first, encoding.size()),
+            (token, probability) -> {});
+
+    Outcome outcome = refrain("evaluate", run.toString(), "--json");
+
+    assertThat(text.length()).isGreaterThan(1 << 22);
+    assertThat(outcome.out())
+        .contains(
+            "\"tokens\":" + expected.tokens(),
+            "\"nats_per_token\":" + expected.natsPerToken(),
+            "\"bits_per_character\":" + expected.bitsPerCharacter());
   }
 }
