@@ -1,5 +1,6 @@
 /** Recurrent neural networks in pure Java: train, understand and serve sequence models. */
 module io.refrain {
+  exports io.refrain.corpus;
   exports io.refrain.data;
   exports io.refrain.generate;
   exports io.refrain.kernel;
@@ -11,9 +12,12 @@ module io.refrain {
   exports io.refrain.store;
   exports io.refrain.tensor;
   exports io.refrain.text;
+  exports io.refrain.text.bpe;
   exports io.refrain.train;
 
   requires com.fasterxml.jackson.core;
   requires static jdk.incubator.vector;
   requires static transitive org.jspecify;
+
+  uses io.refrain.text.TokenizerProvider;
 }

@@ -195,7 +195,7 @@ public final class OwnCell {
     checkGradient(new CoupledGateCell());
 
     Tokenizer tokenizer = VerbatimTokenizer.train(text);
-    int vocabulary = tokenizer.vocabulary().size();
+    int vocabulary = tokenizer.size();
     SplittableRandom random = new SplittableRandom(1);
     CharacterModel model = new CharacterModel(new CoupledGateCell(), vocabulary, HIDDEN, random);
     System.out.printf(
@@ -293,8 +293,7 @@ public final class OwnCell {
     FrozenStack.State state = rnn.initialState(); // one a text
     Sampler sampler =
         new Sampler(
-            Sampler.Options.temperature(0.5)
-                .excluding(tokenizer.vocabulary().specials().size())); // never <unk>
+            Sampler.Options.temperature(0.5).excluding(tokenizer.firstOrdinary())); // never <unk>
     Tape tape = Tape.computing(ThreadTeam.single());
     for (int token : tokenizer.encode(prefix)) {
       rnn.advance(state, token);

@@ -1,6 +1,8 @@
 package io.refrain.bench;
 
 import io.refrain.bench.workload.Library;
+import io.refrain.bench.workload.TokenizerWorkload;
+import io.refrain.bench.workload.WikiText2;
 import io.refrain.bench.workload.Workload;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -29,7 +31,7 @@ import picocli.CommandLine.Spec;
     name = "refrain bench",
     mixinStandardHelpOptions = true,
     sortOptions = false,
-    description = "Measure how fast Refrain is: alone, or in turns with libtorch, DJL and DL4J.",
+    description = "Measure how fast Refrain is: alone, or in turns with its peers.",
     footer = {
       "",
       "Examples:",
@@ -38,7 +40,7 @@ import picocli.CommandLine.Spec;
       "  refrain bench rnn-notebook --json    one case, for programs",
       "",
       "ms: median milliseconds a training step, a generated character, a sequence",
-      "read, or a pass over a ragged batch.",
+      "read, or a pass over a ragged batch or an output layer.",
       "GFLOP/s: useful floating-point operations; of peak: their share in what the",
       "same threads do in a loop of nothing but fused multiply-adds.",
       "bytes: allocated in a step by all threads that work."
@@ -66,7 +68,7 @@ public final class BenchMain implements Callable<Integer> {
   @Option(
       names = "--peers",
       description =
-          "Take turns with libtorch, DJL and DL4J, each in every setting worth trying."
+          "Take turns with libtorch, DJL, DL4J and jtokkit, each in every setting worth trying."
               + " Fetches them first, about 365 MB.")
   private boolean peers;
 
@@ -150,6 +152,11 @@ public final class BenchMain implements Callable<Integer> {
     Report report = json ? new JsonReport(out) : new TableReport(out, compared, all);
     boolean complete = true;
     for (Map.Entry<Workload, List<Comparison>> entry : races.entrySet()) {
+      if (lacksText(entry.getKey())) {
+        progress(entry.getKey().name() + ": not measured, " + WikiText2.remedy());
+        complete &= cases.isEmpty();
+        continue;
+      }
       RaceResult result = race(entry.getKey(), machine);
       report.add(result, entry.getValue());
       complete &= isComplete(result, entry.getValue());
@@ -158,6 +165,10 @@ public final class BenchMain implements Callable<Integer> {
       }
     }
     return complete ? CommandLine.ExitCode.OK : FAILURE;
+  }
+
+  private static boolean lacksText(Workload workload) {
+    return workload instanceof TokenizerWorkload && WikiText2.file().isEmpty();
   }
 
   private RaceResult race(Workload workload, Machine machine) throws IOException, WorkerException {
@@ -193,7 +204,7 @@ public final class BenchMain implements Callable<Integer> {
   private boolean isComplete(RaceResult result, List<Comparison> rows) {
     return result.leftOut() == null
         && rows.stream()
-            .filter(row -> peers || row.isWithItself())
+            .filter(row -> !row.isAlone() && (peers || row.isWithItself()))
             .allMatch(row -> result.best(row).isPresent());
   }
 

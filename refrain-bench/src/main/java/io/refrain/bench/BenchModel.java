@@ -29,7 +29,7 @@ final class BenchModel {
             sizes.layers());
     // The model draws weights that are replaced by those of the peers, which are in its order.
     LanguageModel model = new LanguageModel(shape, new SplittableRandom(0));
-    assign(model, new InitialWeights(workload));
+    assign(workload, model);
     return model;
   }
 
@@ -39,11 +39,13 @@ final class BenchModel {
         StackOptions.of(cell(shape.cell()).cell(), shape.inputs(), shape.hidden())
             .withLayers(shape.layers());
     RecurrentStack stack = new RecurrentStack(options, new SplittableRandom(0));
-    assign(stack, new InitialWeights(workload));
+    assign(workload, stack);
     return stack;
   }
 
-  private static void assign(Module module, InitialWeights initial) {
+  /** Gives a module the weights that the peers have in some work. */
+  static void assign(Workload workload, Module module) {
+    InitialWeights initial = new InitialWeights(workload);
     for (Parameter parameter : module.parameters().values()) {
       parameter.assign(initial.next(parameter.size()));
     }

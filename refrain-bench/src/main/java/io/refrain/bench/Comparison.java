@@ -44,7 +44,18 @@ record Comparison(
           withPeers("ragged-lstm", "ragged-lstm-1000", "1000 padded", PeerVariant.PADDED),
           withItself("ragged-lstm", "ragged-lstm-1000", "1000 itself"),
           withPeers("min-gru", "min-gru", "gru", PeerVariant.ONE_HOT, PeerVariant.GATHER),
-          withItself("min-gru", "min-gru", "own gru"));
+          withItself("min-gru", "min-gru", "own gru"),
+          softmax("full", PeerVariant.FULL_SOFTMAX),
+          softmax("adaptive", PeerVariant.ADAPTIVE_SOFTMAX),
+          withItself("softmax-33278", "softmax-33278-adaptive", "own full"),
+          withItself("softmax-33278", "softmax-33278-sampled", "sampled"),
+          withPeers("bpe-encode", "bpe-encode-cl100k", "cl100k", PeerVariant.ENCODER),
+          withPeers("bpe-encode", "bpe-encode-o200k", "o200k", PeerVariant.ENCODER),
+          alone("bpe-train"));
+
+  private static Comparison softmax(String kind, PeerVariant variant) {
+    return withPeers("softmax-33278", "softmax-33278-" + kind, kind, variant);
+  }
 
   private static Comparison anyInput(String name) {
     return withPeers(name, name, "any", PeerVariant.ONE_HOT, PeerVariant.GATHER);
@@ -65,6 +76,10 @@ record Comparison(
         Set.of(PeerVariant.ITSELF));
   }
 
+  private static Comparison alone(String name) {
+    return new Comparison(name, Workload.named(name), "alone", Set.of(), Set.of());
+  }
+
   /** The names that the command line knows. */
   static List<String> caseNames() {
     return ALL.stream().map(Comparison::caseName).distinct().toList();
@@ -73,6 +88,11 @@ record Comparison(
   /** The rows of some cases. */
   static List<Comparison> of(List<String> caseNames) {
     return ALL.stream().filter(comparison -> caseNames.contains(comparison.caseName)).toList();
+  }
+
+  /** Whether there is anybody to compare with. */
+  boolean isAlone() {
+    return libraries.isEmpty();
   }
 
   /** Whether the row compares Refrain with Refrain, which needs no peers. */

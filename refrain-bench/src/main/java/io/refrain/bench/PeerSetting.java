@@ -66,7 +66,7 @@ record PeerSetting(
       Library library, Workload work, SortedSet<Integer> threadCounts, Machine machine) {
     List<PeerSetting> settings = new ArrayList<>();
     for (PeerVariant variant : library.variants(work)) {
-      for (int count : threadCounts) {
+      for (int count : library == Library.JTOKKIT ? List.of(1) : threadCounts) {
         settings.add(
             new PeerSetting(library, work, variant, count, OpenBlasKernels.CHOSEN_BY_ITSELF));
         if (usesOpenBlas(library) && machine.hasAvx512()) {

@@ -4,6 +4,7 @@ import io.refrain.bench.workload.Generation;
 import io.refrain.bench.workload.LanguageWorkload;
 import io.refrain.bench.workload.Library;
 import io.refrain.bench.workload.PeerVariant;
+import io.refrain.bench.workload.TokenEncoding;
 import io.refrain.bench.workload.Workload;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -61,7 +62,8 @@ final class Race implements AutoCloseable {
     this.workload = workload;
     this.schedule = schedule;
     this.progress = progress;
-    this.threads = workload instanceof Generation ? 1 : threads;
+    this.threads =
+        workload instanceof Generation || workload instanceof TokenEncoding ? 1 : threads;
     refrain = new Competitor(Jvm.refrain(workload, threads), "kernels", null);
     reportIfLeftOut(refrain);
   }

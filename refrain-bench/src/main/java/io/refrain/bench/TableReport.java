@@ -39,7 +39,12 @@ final class TableReport implements Report {
             .best(comparison)
             .ifPresentOrElse(
                 best -> peer(result, best, ""),
-                () -> out.print(peerColumns("-", "-", "no peer ran to the end")));
+                () ->
+                    out.print(
+                        peerColumns(
+                            "-",
+                            "-",
+                            comparison.isAlone() ? "nobody else" : "no peer ran to the end")));
       }
       out.println();
       result.best(comparison).ifPresent(best -> slowUnits(best.name(), best.times()));

@@ -3,12 +3,16 @@ package io.refrain.bench;
 import io.refrain.bench.workload.FloatSequences;
 import io.refrain.bench.workload.Generation;
 import io.refrain.bench.workload.LanguageShape;
+import io.refrain.bench.workload.OutputPass;
+import io.refrain.bench.workload.OutputRows;
 import io.refrain.bench.workload.PaddedPass;
 import io.refrain.bench.workload.RaggedPass;
 import io.refrain.bench.workload.RecurrentShape;
 import io.refrain.bench.workload.SequenceInference;
+import io.refrain.bench.workload.TokenizerWorkload;
 import io.refrain.bench.workload.TrainingStep;
 import io.refrain.bench.workload.Workload;
+import java.util.List;
 
 /**
  * The floating-point operations that a unit of work cannot do without: a multiplication and an
@@ -28,6 +32,9 @@ import io.refrain.bench.workload.Workload;
  *   generated character = state·L + input·D + output
  *   sequence            = state·L·(T-1) + input·(L-1)·T + features·T
  *   ragged pass         = 3 · ( state·L·(N-B) + input·(L-1)·N ) + 2 · features·N
+ *   output pass         = 3 · B · T · output; of a sample, with a target and the sample in place of
+ *                         V; of an adaptive softmax, the products of its head for all rows, and
+ *                         those of each cluster for the rows whose target is in it
  * </pre>
  *
  * <p>The factor 3 is forward, gradient of the input and gradient of the weights; nobody asks for
@@ -42,7 +49,7 @@ final class UsefulWork {
 
   private UsefulWork() {}
 
-  /** Floating-point operations of one unit. */
+  /** Floating-point operations of one unit; NaN for work of another sort. */
   static double operations(Workload workload) {
     return switch (workload) {
       case TrainingStep step -> training(step);
@@ -52,6 +59,8 @@ final class UsefulWork {
               + features(inference.recurrent(), inference.steps());
       case RaggedPass ragged -> ragged(ragged);
       case PaddedPass padded -> ragged(padded.ragged());
+      case OutputPass output -> FORWARD_AND_TWO_GRADIENTS * output(output);
+      case TokenizerWorkload _ -> Double.NaN;
     };
   }
 
@@ -84,6 +93,28 @@ final class UsefulWork {
 
   private static double features(RecurrentShape recurrent, long steps) {
     return 2.0 * recurrent.inputs() * recurrent.gateWidth() * steps;
+  }
+
+  /** All rows forward. */
+  private static double output(OutputPass pass) {
+    if (pass.kind() != OutputPass.Kind.ADAPTIVE) {
+      double words =
+          pass.kind() == OutputPass.Kind.FULL ? pass.vocabulary() : OutputPass.SAMPLES + 1.0;
+      return 2.0 * pass.width() * words * pass.rows();
+    }
+    OutputRows rows = OutputRows.of(pass);
+    List<int[]> shapes = pass.shapes();
+    double terms = (double) size(shapes.getFirst()) * pass.rows();
+    for (int cluster = 0; cluster < OutputPass.CUTOFFS.size(); cluster++) {
+      int members = rows.targets(OutputPass.CUTOFFS.get(cluster), pass.end(cluster));
+      int ofRow = size(shapes.get(2 * cluster + 1)) + size(shapes.get(2 * cluster + 2));
+      terms += (double) ofRow * members;
+    }
+    return 2 * terms;
+  }
+
+  private static int size(int... shape) {
+    return shape[0] * shape[1];
   }
 
   private static double state(RecurrentShape recurrent) {

@@ -21,7 +21,8 @@ class BenchMainTest {
         .containsExactly(
             "refrain bench: there is no case 'rnn-notebok'; "
                 + "choose from rnn-notebook, generate-rnn, rnn-word, lstm-256, gru-256, "
-                + "lstm-512x2, generate-lstm, infer-lstm, ragged-lstm, min-gru",
+                + "lstm-512x2, generate-lstm, infer-lstm, ragged-lstm, min-gru, softmax-33278, "
+                + "bpe-encode, bpe-train",
             "Try `refrain bench --help`.");
     assertThat(out.toString()).isEmpty();
   }

@@ -43,6 +43,24 @@ class PeerSettingTest {
   }
 
   @Test
+  void tokensAreEncodedByOneThread() {
+    assertThat(PeerSetting.ofPeers(Workload.named("bpe-encode-cl100k"), 2, NEW))
+        .singleElement()
+        .satisfies(setting ->
+            assertThat(setting.arguments())
+                .containsExactly(
+                    "--peer",
+                    "jtokkit",
+                    "--case",
+                    "bpe-encode-cl100k",
+                    "--variant",
+                    "encoder",
+                    "--threads",
+                    "1"));
+    assertThat(PeerSetting.ofPeers(Workload.named("bpe-train"), 2, NEW)).isEmpty();
+  }
+
+  @Test
   void raggedBatchesRaceWithPackedAndPaddedOnes() {
     Workload ragged = Workload.named("ragged-lstm-100");
     Workload padded = Workload.named("ragged-lstm-100-padded");

@@ -6,6 +6,8 @@ import io.refrain.bench.workload.CellKind;
 import io.refrain.bench.workload.FloatSequences;
 import io.refrain.bench.workload.Generation;
 import io.refrain.bench.workload.LanguageShape;
+import io.refrain.bench.workload.OutputPass;
+import io.refrain.bench.workload.OutputRows;
 import io.refrain.bench.workload.RaggedPass;
 import io.refrain.bench.workload.RecurrentShape;
 import io.refrain.bench.workload.SequenceInference;
@@ -97,6 +99,34 @@ class UsefulWorkTest {
 
     assertThat(ragged).isEqualTo(2.0 * 4 * (2 * 5 * real + 3 * (2 * (real - 4) + real)));
     assertThat(UsefulWork.operations(pass.rivals().getFirst())).isEqualTo(ragged);
+  }
+
+  @Test
+  void anOutputCountsWhatItCannotDoWithout() {
+    double rows = 20 * 35;
+    assertThat(operations("softmax-33278-full")).isEqualTo(3 * 2.0 * rows * 400 * 33_278);
+    assertThat(operations("softmax-33278-sampled")).isEqualTo(3 * 2.0 * rows * 400 * 1_025);
+
+    OutputPass adaptive = (OutputPass) Workload.named("softmax-33278-adaptive");
+    OutputRows data = OutputRows.of(adaptive);
+    int first = data.targets(2_000, 10_000);
+    int second = data.targets(10_000, 33_278);
+    assertThat(data.targets(0, 33_278)).isEqualTo(700);
+    assertThat((double) first).isBetween(70.0, 150.0); // a share of ln 5 / ln 33,279
+    assertThat((double) second).isBetween(50.0, 120.0);
+    assertThat(UsefulWork.operations(adaptive))
+        .isEqualTo(
+            3
+                * 2.0
+                * (rows * 400 * 2_002
+                    + first * (400.0 * 100 + 100.0 * 8_000)
+                    + second * (400.0 * 25 + 25.0 * 23_278)));
+  }
+
+  @Test
+  void tokensTakeNoFloatingPoint() {
+    assertThat(operations("bpe-encode-o200k")).isNaN();
+    assertThat(operations("bpe-train")).isNaN();
   }
 
   private static double operations(String name) {

@@ -1,12 +1,10 @@
 package io.refrain.cli;
 
+import io.refrain.generate.RunningScore;
 import io.refrain.generate.Score;
-import io.refrain.text.Corpus;
 import io.refrain.text.Tokenizer;
-import io.refrain.text.Vocabulary;
 import io.refrain.train.RunConfig;
 import io.refrain.train.RunDirectory;
-import io.refrain.train.TrainingRun;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -51,53 +49,38 @@ final class EvaluateCommand implements Callable<Integer> {
     RunDirectory directory = Runs.open(run);
     RunConfig config = directory.config();
     Tokenizer tokenizer = directory.tokenizer();
-    Text text = text(config, tokenizer);
-    int[] tokens = text.tokens();
-    int unknownToken = tokenizer.vocabulary().id(Vocabulary.UNKNOWN);
+    EvaluatedText text =
+        file == null
+            ? EvaluatedText.heldOut(config, run, tokenizer)
+            : EvaluatedText.of(file, tokenizer);
+    if (file == null && text.size() < 2) {
+      throw new IllegalArgumentException(
+          "this run kept no text for validation (--validation 0); give a FILE to evaluate on");
+    }
+    int unknownToken = tokenizer.unknownId().orElse(-1);
     long[] unknown = {0};
-    Score score;
-    try (TaskProgress progress = progress(tokens.length)) {
-      int[] read = {0};
+    long[] read = {0};
+    RunningScore score;
+    try (TaskProgress progress = progress(text.size())) {
       score =
-          Score.of(
+          new RunningScore(
               directory.model().freeze(),
-              tokens,
-              text.characters(),
               (token, probability) -> {
                 if (token == unknownToken) {
                   unknown[0]++;
                 }
-                if (progress != null && (++read[0] % 1000 == 0 || read[0] == tokens.length - 1)) {
+                if (progress != null && (++read[0] % 1000 == 0 || read[0] == text.size() - 1)) {
                   progress.at(read[0], "");
                 }
               });
+      text.forEach(score::read);
     }
-    report(
-        file == null ? config.corpus() + " (validation part)" : file.toString(), score, unknown[0]);
+    report(text.name(), score.score(), unknown[0]);
     return 0;
   }
 
-  private static @Nullable TaskProgress progress(int tokens) {
+  private static @Nullable TaskProgress progress(long tokens) {
     return tokens < PROGRESS_TOKENS ? null : TaskProgress.onStandardError("Reading", tokens - 1);
-  }
-
-  /** What is read, and how many characters each token of it stands for. */
-  private record Text(int[] tokens, int[] characters) {}
-
-  private Text text(RunConfig config, Tokenizer tokenizer) throws IOException {
-    if (file != null) {
-      String text = Corpus.read(file).text();
-      return new Text(tokenizer.encode(text), tokenizer.characters(text));
-    }
-    String text = Texts.readUnchanged(config, run, "give a FILE to evaluate on").text();
-    int[] validation = TrainingRun.split(config, tokenizer.encode(text)).validation();
-    if (validation.length < 2) {
-      throw new IllegalArgumentException(
-          "this run kept no text for validation (--validation 0); give a FILE to evaluate on");
-    }
-    // Lengths are cut as their tokens are.
-    int[] characters = TrainingRun.split(config, tokenizer.characters(text)).validation();
-    return new Text(validation, characters);
   }
 
   private void report(String name, Score score, long unknown) {

@@ -4,6 +4,7 @@ import io.refrain.generate.Sampler;
 import io.refrain.generate.Session;
 import io.refrain.kernel.ThreadTeam;
 import io.refrain.model.FrozenLanguageModel;
+import io.refrain.text.TextDecoder;
 import io.refrain.text.Tokenizer;
 import io.refrain.train.RunDirectory;
 import java.io.PrintWriter;
@@ -97,13 +98,13 @@ final class GenerateCommand implements Callable<Integer> {
     Tokenizer tokenizer = directory.tokenizer();
     int[] start = prefix == null ? Prefix.ofNothing(tokenizer) : Prefix.of(tokenizer, prefix);
     FrozenLanguageModel model = directory.model().freeze();
-    Sampler sampler = new Sampler(options.excluding(tokenizer.vocabulary().specials().size()));
+    Sampler sampler = new Sampler(options.excluding(tokenizer.firstOrdinary()));
     RandomGenerator random = seed == null ? new SplittableRandom() : new SplittableRandom(seed);
     // Only as many threads as pay: starting more would only delay the first letter.
     try (ThreadTeam team = new ThreadTeam(model.threads(available))) {
       Session session = new Session(model, team);
       session.read(start);
-      write(tokenizer, session, sampler, random, prefix == null ? "" : tokenizer.decode(start));
+      write(tokenizer.decoder(), session, sampler, random, prefix == null ? new int[0] : start);
     }
     return 0;
   }
@@ -120,33 +121,30 @@ final class GenerateCommand implements Callable<Integer> {
   }
 
   private void write(
-      Tokenizer tokenizer,
+      TextDecoder decoder,
       Session session,
       Sampler sampler,
       RandomGenerator random,
-      String beginning) {
+      int[] beginning) {
     PrintWriter out = spec.commandLine().getOut();
-    out.print(beginning);
+    for (int token : beginning) {
+      out.print(decoder.next(token));
+    }
     out.flush();
     long[] lastFlush = {System.nanoTime() - FLUSH_NANOS};
-    boolean[] first = {beginning.isEmpty()};
     session.write(
         length,
         sampler,
         random,
         token -> {
-          if (!first[0]) {
-            out.print(tokenizer.separator());
-          }
-          first[0] = false;
-          out.print(tokenizer.piece(token));
+          out.print(decoder.next(token)); // nothing, while a character is not whole
           if (System.nanoTime() - lastFlush[0] < FLUSH_NANOS) {
             return true;
           }
           lastFlush[0] = System.nanoTime();
           return !out.checkError(); // which also flushes; a reader that went away ends the text
         });
-    out.println();
+    out.println(decoder.end());
     out.flush();
   }
 }

@@ -16,6 +16,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -43,12 +44,14 @@ final class InfoCommand implements Callable<Integer> {
     RunConfig config = directory.config();
     LanguageModel model = directory.model();
     Measured measured = measured(directory);
-    String obstacle = obstacle(directory, config);
+    Optional<Path> tokens = tokenFile(directory, config);
+    String obstacle = obstacle(directory, config, tokens.isPresent());
     PrintWriter out = spec.commandLine().getOut();
     if (output.json) {
       Map<String, @Nullable Object> json = new LinkedHashMap<>(config.toJson());
       json.put("parameters", model.parameterCount());
       json.putAll(measured.toJson());
+      tokens.ifPresent(file -> json.put("token_file", file.toString()));
       json.put("can_resume", obstacle == null);
       if (obstacle != null) {
         json.put("why_not", obstacle);
@@ -58,6 +61,7 @@ final class InfoCommand implements Callable<Integer> {
     }
     out.printf("%s%n", run);
     printConfig(out, config, model.parameterCount());
+    tokens.ifPresent(file -> out.printf("  token file  %s%n", file));
     measured.print(out);
     out.printf("  can resume  %s%n", obstacle == null ? "yes" : "no: " + obstacle);
     out.flush();
@@ -69,7 +73,7 @@ final class InfoCommand implements Callable<Integer> {
     TrainingConfig training = config.training();
     out.printf(
         "  text        %s, %s tokens, %,d kinds%n",
-        config.corpus(), config.tokenizer().label(), shape.vocabulary());
+        config.corpus(), config.tokenizer(), shape.vocabulary());
     out.printf(
         "  model       %s, %s, %s; %,d parameters%n",
         shape.cell().label(),
@@ -172,9 +176,20 @@ final class InfoCommand implements Callable<Integer> {
     }
   }
 
+  /** The file of the run's tokens, if there is one. */
+  private static Optional<Path> tokenFile(RunDirectory directory, RunConfig config) {
+    try {
+      Path file = EncodedCorpus.fileOf(directory, config, directory.tokenizer());
+      return Optional.of(file).filter(Files::exists);
+    } catch (IOException | IllegalArgumentException e) {
+      return Optional.empty(); // what is wrong with the tokenizer is told as an obstacle
+    }
+  }
+
   /** Why training cannot go on; null when it can. */
-  private static @Nullable String obstacle(RunDirectory directory, RunConfig config) {
-    if (Texts.isGone(config)) {
+  private static @Nullable String obstacle(
+      RunDirectory directory, RunConfig config, boolean hasTokens) {
+    if (Texts.isGone(config) && !hasTokens) {
       return config.corpus() + " is not there any more";
     }
     try {

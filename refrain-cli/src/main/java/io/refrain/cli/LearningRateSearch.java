@@ -1,5 +1,6 @@
 package io.refrain.cli;
 
+import io.refrain.data.TokenSource;
 import io.refrain.kernel.ThreadTeam;
 import io.refrain.train.LearningRateFinder;
 import io.refrain.train.LearningRateFinder.Point;
@@ -24,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  * @param folder where the pictures go; made where it is missing
  * @param picture their name, without its suffix
  */
-record LearningRateSearch(RunConfig config, int[] tokens, Path folder, String picture) {
+record LearningRateSearch(RunConfig config, TokenSource tokens, Path folder, String picture) {
 
   /** Searches, draws and tells. */
   void run(ThreadTeam team, boolean json, PrintWriter out, PrintWriter err) throws IOException {

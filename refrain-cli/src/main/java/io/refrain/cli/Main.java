@@ -56,6 +56,7 @@ public final class Main implements Runnable {
     commands.put("evaluate", EvaluateCommand.class);
     commands.put("score", ScoreCommand.class);
     commands.put("info", InfoCommand.class);
+    commands.put("tokenizer", TokenizerCommand.class);
     commands.put("reproduce", ReproduceCommand.class);
     commands.put("bench", BenchCommand.class);
     commands.put("rehearse", RehearseCommand.class);

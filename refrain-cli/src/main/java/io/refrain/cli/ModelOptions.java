@@ -8,6 +8,7 @@ import io.refrain.model.LanguageModelRegularization;
 import io.refrain.nn.recurrent.Regularization;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** The options that say what the model is, and what keeps it from learning its text by heart. */
@@ -55,6 +56,8 @@ final class ModelOptions {
       description =
           "Let the output layer share the embedding's weights; the last layer is as wide as it.")
   private boolean tied;
+
+  @Mixin private OutputOptions output;
 
   @Option(
       names = "--residual",
@@ -135,6 +138,7 @@ final class ModelOptions {
   private double temporalPenalty;
 
   private static final String CHOICE = "--cell";
+  private static final int MOST_KINDS = Integer.MAX_VALUE;
 
   /**
    * Demands that every value makes sense, before a text is read; the message names its option.
@@ -162,7 +166,9 @@ final class ModelOptions {
       needsEmbedding(check, "--embedding-dropout", embeddingDropout > 0);
       needsEmbedding(check, "--input-dropout", inputDropout != null && inputDropout > 0);
     }
-    config(check, 1); // the number of kinds of tokens makes no difference to what is checked
+    output.requireRanges(check, tied);
+    // more kinds of tokens than a text has, which is not read yet: then their number is checked
+    config(check, MOST_KINDS);
   }
 
   /** Refuses what the chosen cell has no use for. */
@@ -234,6 +240,7 @@ final class ModelOptions {
   LanguageModelConfig config(OptionCheck check, int vocabulary) {
     Regularization layersOwn =
         new Regularization(dropout, locked, or(weightDrop, 0.0), zoneout, or(zoneoutCell, 0.0));
+    output.requireVocabulary(check, vocabulary);
     return new LanguageModelConfig(
         vocabulary,
         embedding,
@@ -248,6 +255,7 @@ final class ModelOptions {
             or(outputDropout, dropout),
             layersOwn,
             activationPenalty,
-            temporalPenalty));
+            temporalPenalty),
+        output.config());
   }
 }

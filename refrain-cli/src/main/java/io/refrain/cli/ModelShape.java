@@ -1,7 +1,9 @@
 package io.refrain.cli;
 
+import io.refrain.loss.AdaptiveSoftmax;
 import io.refrain.model.LanguageModelConfig;
 import io.refrain.model.LanguageModelRegularization;
+import io.refrain.model.OutputConfig;
 import io.refrain.nn.recurrent.Regularization;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -47,6 +49,7 @@ record ModelShape(LanguageModelConfig config) {
     Regularization layers = all.layers();
     addFlag(options, "tied", config.tied());
     addFlag(options, "residual", config.residual());
+    addOutput(options, config.output());
     add(options, "dropout", layers.dropout(), 0);
     if (config.embedding() > 0) {
       add(options, "input-dropout", all.input(), layers.dropout());
@@ -60,6 +63,25 @@ record ModelShape(LanguageModelConfig config) {
     add(options, "activation-penalty", all.activationPenalty(), 0);
     add(options, "temporal-penalty", all.temporalPenalty(), 0);
     return String.join(", ", options);
+  }
+
+  private static void addOutput(List<String> options, OutputConfig output) {
+    switch (output) {
+      case OutputConfig.Full _ -> {}
+      case OutputConfig.Adaptive(AdaptiveSoftmax.Options adaptive) -> {
+        options.add("output adaptive");
+        options.add(
+            adaptive.cutoffs().stream()
+                .map(String::valueOf)
+                .collect(Collectors.joining(",", "cutoffs ", "")));
+        add(options, "div-value", adaptive.divValue(), AdaptiveSoftmax.Options.DIV_VALUE);
+        addFlag(options, "head-bias", adaptive.headBias());
+      }
+      case OutputConfig.Sampled(int samples) -> {
+        options.add("output sampled");
+        options.add("samples " + samples);
+      }
+    }
   }
 
   private static void addFlag(List<String> options, String name, boolean set) {

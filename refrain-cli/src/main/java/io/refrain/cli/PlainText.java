@@ -20,9 +20,14 @@ final class PlainText {
 
   /** Makes any text harmless. Blanks at its ends are dropped, line feeds become arrows. */
   static PlainText of(String text) {
+    return new PlainText(visible(text.strip()));
+  }
+
+  /** {@return the text with everything harmful replaced, and nothing dropped} */
+  static String visible(String text) {
     StringBuilder plain = new StringBuilder();
-    text.strip().codePoints().map(PlainText::visible).forEach(plain::appendCodePoint);
-    return new PlainText(plain.toString());
+    text.codePoints().map(PlainText::visible).forEach(plain::appendCodePoint);
+    return plain.toString();
   }
 
   private static int visible(int codePoint) {

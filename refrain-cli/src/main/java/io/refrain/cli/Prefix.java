@@ -14,7 +14,7 @@ final class Prefix {
     if (tokens.length == 0) {
       throw new IllegalArgumentException(
           "nothing is left of the prefix \"%s\" for a model of %s tokens; give some letters"
-              .formatted(prefix, tokenizer.kind().label()));
+              .formatted(prefix, tokenizer.kind()));
     }
     return tokens;
   }
@@ -32,10 +32,9 @@ final class Prefix {
     }
   }
 
-  /** A line break where the model knows one, else its most common token. */
+  /** A line break where the model knows one, else its first token, which is the most common. */
   static int[] ofNothing(Tokenizer tokenizer) {
-    return tokenizer.vocabulary().contains("\n")
-        ? new int[] {tokenizer.vocabulary().id("\n")}
-        : new int[] {tokenizer.vocabulary().specials().size()};
+    int[] lineBreak = tokenizer.unknown("\n").isEmpty() ? tokenizer.encode("\n") : new int[0];
+    return lineBreak.length == 1 ? lineBreak : new int[] {tokenizer.firstOrdinary()};
   }
 }

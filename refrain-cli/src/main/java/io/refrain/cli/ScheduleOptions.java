@@ -158,7 +158,7 @@ final class ScheduleOptions {
    * @param training all else about it
    * @param tokens how many are trained on
    */
-  Schedule schedule(OptionCheck check, TrainingConfig training, int tokens) {
+  Schedule schedule(OptionCheck check, TrainingConfig training, long tokens) {
     long epoch = training.batching().mostUpdatesOfAnEpoch(tokens);
     long every = or(decayEvery, epoch);
     double minimum = minimumRate(check, training.learningRate());

@@ -2,6 +2,7 @@ package io.refrain.cli;
 
 import io.refrain.generate.Score;
 import io.refrain.model.FrozenLanguageModel;
+import io.refrain.text.Encoding;
 import io.refrain.text.Tokenizer;
 import io.refrain.train.RunDirectory;
 import java.io.IOException;
@@ -54,19 +55,19 @@ final class ScoreCommand implements Callable<Integer> {
     Tokenizer tokenizer = directory.tokenizer();
     FrozenLanguageModel model = directory.model().freeze();
     // all before any, so that the exit code is that of nothing or everything
-    List<int[]> encoded = new ArrayList<>();
+    List<Encoding> encoded = new ArrayList<>();
     for (int i = 0; i < texts.size(); i++) {
       encoded.add(encode(tokenizer, i));
     }
     for (int i = 0; i < texts.size(); i++) {
       String text = texts.get(i);
-      int[] tokens = encoded.get(i);
+      int[] tokens = encoded.get(i).ids();
       List<Scored> scored = new ArrayList<>();
       Score score =
           Score.of(
               model,
               tokens,
-              tokenizer.characters(text),
+              encoded.get(i).characters(text, tokenizer.separator()),
               (token, probability) -> scored.add(new Scored(token, probability)));
       if (output.json) {
         printJson(text, tokenizer, scored, score);
@@ -77,14 +78,14 @@ final class ScoreCommand implements Callable<Integer> {
     return 0;
   }
 
-  private int[] encode(Tokenizer tokenizer, int index) {
+  private Encoding encode(Tokenizer tokenizer, int index) {
     String name = texts.size() == 1 ? "the text" : "text " + (index + 1);
     Prefix.requireKnown(tokenizer, texts.get(index), name);
-    int[] tokens = tokenizer.encode(texts.get(index));
-    if (tokens.length < 2) {
+    Encoding tokens = tokenizer.encodeWithOffsets(texts.get(index));
+    if (tokens.size() < 2) {
       throw new IllegalArgumentException(
           "%s has %d tokens, and must have at least 2 to be scored, for the first is given"
-              .formatted(name, tokens.length));
+              .formatted(name, tokens.size()));
     }
     return tokens;
   }

@@ -3,6 +3,7 @@ package io.refrain.cli;
 import io.refrain.text.CataloguedCorpus;
 import io.refrain.text.Corpus;
 import io.refrain.text.CorpusCatalogue;
+import io.refrain.text.CorpusSource;
 import io.refrain.text.Fetcher;
 import io.refrain.train.RunConfig;
 import java.io.IOException;
@@ -22,13 +23,19 @@ final class Texts {
 
   private Texts() {}
 
+  /** Reads a corpus into memory. */
   static Corpus read(String name) throws IOException {
+    return find(name).read();
+  }
+
+  /** Finds a corpus, of any length. */
+  static CorpusSource find(String name) throws IOException {
     if (name.equals(BUILT_IN)) {
       try (InputStream in = Texts.class.getResourceAsStream("dickens.txt")) {
         if (in == null) {
           throw new IOException("the built-in corpus is missing from this build; build it again");
         }
-        return Corpus.of(BUILT_IN, in.readAllBytes());
+        return CorpusSource.of(BUILT_IN, in.readAllBytes());
       }
     }
     if (CorpusCatalogue.find(name).isPresent()) {
@@ -38,7 +45,7 @@ final class Texts {
             System.err.println("Downloading " + address);
             return overHttp.open(address);
           };
-      return new CorpusCatalogue(System.getenv(), Path.of(""), talking).read(name);
+      return new CorpusCatalogue(System.getenv(), Path.of(""), talking).source(name);
     }
     Path path = Path.of(name);
     if (path.getNameCount() == 1 && !Files.exists(path)) {
@@ -46,7 +53,7 @@ final class Texts {
           "%s is neither a file nor a folder here, nor one of the known corpora %s"
               .formatted(name, names()));
     }
-    return Corpus.read(path);
+    return CorpusSource.at(path);
   }
 
   private static String names() {
@@ -73,18 +80,28 @@ final class Texts {
    * @throws IOException when it cannot be read, or is another text than the run was begun with
    */
   static Corpus readUnchanged(RunConfig config, Path run, String remedy) throws IOException {
+    requireThere(config, run, remedy);
+    Corpus corpus = read(config.corpus());
+    requireUnchanged(config, run, sha1(corpus));
+    return corpus;
+  }
+
+  /** Demands that a run's own text is still there. */
+  static void requireThere(RunConfig config, Path run, String remedy) throws IOException {
     if (isGone(config)) {
       throw new IOException(
           "%s was trained on %s, which is not there any more: %s"
               .formatted(run, config.corpus(), remedy));
     }
-    Corpus corpus = read(config.corpus());
-    if (!sha1(corpus).equals(config.corpusSha1())) {
+  }
+
+  /** Demands that a run's own text is still the same. */
+  static void requireUnchanged(RunConfig config, Path run, String sha1) throws IOException {
+    if (!sha1.equals(config.corpusSha1())) {
       throw new IOException(
           "the text %s has changed since %s was begun: put the old text back, or begin anew"
               .formatted(config.corpus(), run));
     }
-    return corpus;
   }
 
   /** Whether a run's own text was a file or folder that is not there any more. */

@@ -1,9 +1,8 @@
 package io.refrain.cli;
 
+import io.refrain.data.TokenSource;
 import io.refrain.kernel.ThreadTeam;
 import io.refrain.optim.Schedule;
-import io.refrain.text.Corpus;
-import io.refrain.text.Tokenizer;
 import io.refrain.train.Progress;
 import io.refrain.train.RunConfig;
 import io.refrain.train.RunDirectory;
@@ -46,6 +45,7 @@ import picocli.CommandLine.Spec;
       "                                              on two cores",
       "  refrain train book.txt --minutes 10 --hidden 1024 --out runs/book",
       "  refrain train --recipe notebook             the lecture's training",
+      "  refrain train book.txt --tokenizer bpe --vocabulary 4096 --embedding 256",
       "  refrain train book.txt --find-learning-rate",
       "  refrain train book.txt --epochs 20 --schedule cosine --warm-up 200",
       "  refrain train book.txt --optimizer sgd --learning-rate 0.5 --momentum 0.9",
@@ -62,6 +62,7 @@ final class TrainCommand implements Callable<Integer> {
           "--updates",
           "--minutes",
           "--threads",
+          "--token-file",
           "--json",
           "--stacktrace");
 
@@ -99,25 +100,43 @@ final class TrainCommand implements Callable<Integer> {
               + " and draw the curve, in --out or beside the runs. Makes no run.")
   private boolean findLearningRate;
 
+  @Option(
+      names = "--token-file",
+      paramLabel = "WHEN",
+      defaultValue = "auto",
+      description =
+          "Encode the text into a file of tokens beside the run, and train from there: always,"
+              + " never, or auto, for a text that is too large for memory (default:"
+              + " ${DEFAULT-VALUE}). It changes no result.")
+  private String tokenFile;
+
   @Mixin private TrainOptions options;
   @Mixin private Threads threads;
   @Mixin private Output output;
 
   /** What the options come to, with the text as tokens. */
-  record Job(RunConfig config, Tokenizer tokenizer, int[] tokens) {}
+  record Job(RunConfig config, EncodedCorpus corpus) implements AutoCloseable {
+    TokenSource tokens() {
+      return corpus.tokens();
+    }
+
+    @Override
+    public void close() {
+      corpus.close();
+    }
+  }
 
   @Override
   public Integer call() throws IOException {
     RunDirectory directory = directory();
-    Job job = resume ? resumed(directory) : fresh();
     PrintWriter err = spec.commandLine().getErr();
-    try (ThreadTeam team = new ThreadTeam(threads.count())) {
+    try (Job job = resume ? resumed(directory) : fresh(directory);
+        ThreadTeam team = new ThreadTeam(threads.count())) {
       if (findLearningRate) {
         search(job).run(team, output.json, spec.commandLine().getOut(), err);
         return 0;
       }
-      Training training =
-          new Training(directory, job.config(), job.tokenizer(), job.tokens(), team);
+      Training training = new Training(directory, job.config(), job.corpus(), team);
       return training.run(resume, output.json, spec.commandLine().getOut(), err);
     }
   }
@@ -140,7 +159,7 @@ final class TrainCommand implements Callable<Integer> {
     CommandLine commandLine = new CommandLine(command);
     commandLine.setDefaultValueProvider(Recipes.of(recipe, Set.of()));
     commandLine.parseArgs(arguments.toArray(String[]::new));
-    return command.fresh();
+    return command.fresh(new RunDirectory(free(recipe)));
   }
 
   /** Where the run lives or will. */
@@ -165,36 +184,58 @@ final class TrainCommand implements Callable<Integer> {
     return name;
   }
 
-  private Job fresh() throws IOException {
+  private Job fresh(RunDirectory directory) throws IOException {
     String name = corpus();
     options.requireRanges(); // before a long text is read
-    Corpus text = Texts.read(name);
-    Tokenizer tokenizer =
-        options.tokenizer().train(text.text(), options.tokenizer().defaultOptions());
-    int[] tokens = tokenizer.encode(text.text());
-    RunConfig config =
-        options.config(
-            Texts.lasting(name), Texts.sha1(text), tokenizer.vocabulary().size(), tokens);
-    return new Job(config, tokenizer, tokens);
+    if (!findLearningRate) {
+      directory.requireFree();
+    }
+    EncodedCorpus text =
+        EncodedCorpus.fresh(
+            name, reading -> options.tokenizer(reading, threads.count()), directory, way());
+    try {
+      return new Job(options.config(Texts.lasting(name), text), text);
+    } catch (IllegalArgumentException e) {
+      text.close();
+      throw e;
+    }
   }
 
   private Job resumed(RunDirectory directory) throws IOException {
     RunConfig config = directory.config();
-    Corpus text = Texts.readUnchanged(config, directory.path(), "put it back to go on");
-    Tokenizer tokenizer = directory.tokenizer();
     requireMoreThanDone(directory);
     RunConfig limited = options.withLimits(config);
-    int[] tokens = tokenizer.encode(text.text());
-    if (isGiven("--epochs") || isGiven("--updates")) {
-      requireRate(directory, limited, tokens);
+    EncodedCorpus text = EncodedCorpus.again(directory, way());
+    try {
+      if (isGiven("--epochs") || isGiven("--updates")) {
+        requireRate(directory, limited, text.tokens());
+      }
+      return new Job(limited, text);
+    } catch (IllegalArgumentException e) {
+      text.close();
+      throw e;
     }
-    return new Job(limited, tokenizer, tokens);
+  }
+
+  private EncodedCorpus.Way way() {
+    return switch (tokenFile) {
+      case "auto" -> way(EncodedCorpus.Use.AUTO);
+      case "always" -> way(EncodedCorpus.Use.ALWAYS);
+      case "never" -> way(EncodedCorpus.Use.NEVER);
+      default ->
+          throw new IllegalArgumentException(
+              "--token-file must be auto, always or never, but is \"%s\"".formatted(tokenFile));
+    };
+  }
+
+  private EncodedCorpus.Way way(EncodedCorpus.Use use) {
+    return new EncodedCorpus.Way(use, spec.commandLine().getErr());
   }
 
   /** With a rate of nothing, hours may be spent without a word of why nothing is learned. */
-  private static void requireRate(RunDirectory directory, RunConfig config, int[] tokens) {
+  private static void requireRate(RunDirectory directory, RunConfig config, TokenSource tokens) {
     TrainingConfig training = config.training();
-    int trainedOn = TrainingRun.split(config, tokens).train().length;
+    long trainedOn = TrainingRun.split(config, tokens).train().size();
     long updates =
         ScheduleOptions.updates(
             training.limits(), training.batching().mostUpdatesOfAnEpoch(trainedOn));

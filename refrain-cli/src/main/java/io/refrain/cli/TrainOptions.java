@@ -2,13 +2,14 @@ package io.refrain.cli;
 
 import io.refrain.optim.Clipping;
 import io.refrain.optim.Schedule;
-import io.refrain.text.TokenizerKind;
+import io.refrain.text.Tokenizer;
 import io.refrain.train.Batching;
 import io.refrain.train.Limits;
 import io.refrain.train.Partition;
 import io.refrain.train.RunConfig;
 import io.refrain.train.TrainingConfig;
 import io.refrain.train.TrainingRun;
+import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -17,11 +18,7 @@ import picocli.CommandLine.Spec;
 
 /** The options that say what is trained and how; a recipe gives those that flags leave out. */
 final class TrainOptions {
-  @Option(
-      names = "--tokens",
-      paramLabel = "KIND",
-      description = "verbatim, char or word (default: ${DEFAULT-VALUE}).")
-  private String tokens;
+  @Mixin private TokenizerOptions tokenizer;
 
   @Mixin private ModelOptions model;
 
@@ -137,8 +134,9 @@ final class TrainOptions {
   @Spec(Spec.Target.MIXEE)
   private CommandSpec command;
 
-  TokenizerKind tokenizer() {
-    return check().named("--tokens", TokenizerKind::of, tokens);
+  /** Finds the tokenizer, or makes it of the text. */
+  Tokenizer tokenizer(TextReading text, int threads) throws IOException {
+    return tokenizer.tokenizer(text, threads);
   }
 
   private OptionCheck check() {
@@ -150,6 +148,7 @@ final class TrainOptions {
     OptionCheck check = check();
     check.atLeast(1, "--batch", batch);
     check.atLeast(1, "--steps", steps);
+    tokenizer.requireRanges(check);
     model.requireRanges(check, steps);
     check.require(
         (long) batch * steps < Integer.MAX_VALUE, "--steps", "few enough for --batch", steps);
@@ -186,21 +185,22 @@ final class TrainOptions {
   /**
    * What the options come to.
    *
-   * @param encoded the text as tokens, which decides how long an epoch is
+   * @param corpus what the run calls it
+   * @param text its tokenizer, and its tokens, which decide how long an epoch is
    */
-  RunConfig config(String corpus, String sha1, int vocabulary, int[] encoded) {
+  RunConfig config(String corpus, EncodedCorpus text) {
     OptionCheck check = check();
     TrainingConfig training = training(check);
     RunConfig config =
         new RunConfig(
             corpus,
-            sha1,
-            tokenizer(),
+            text.textSha1(),
+            text.tokenizer().kind(),
             maximumTokens,
             validation,
-            model.config(check, vocabulary),
+            model.config(check, text.tokenizer().size()),
             training);
-    int trainedOn = TrainingRun.split(config, encoded).train().length;
+    long trainedOn = TrainingRun.split(config, text.tokens()).train().size();
     return config.withTraining(
         training.withSchedule(schedule.schedule(check, training, trainedOn)));
   }

@@ -1,6 +1,7 @@
 package io.refrain.cli;
 
 import io.refrain.data.Split;
+import io.refrain.data.TokenSource;
 import io.refrain.generate.Sampler;
 import io.refrain.generate.Session;
 import io.refrain.kernel.Kernels;
@@ -8,6 +9,7 @@ import io.refrain.kernel.ThreadTeam;
 import io.refrain.model.FrozenLanguageModel;
 import io.refrain.model.LanguageModel;
 import io.refrain.optim.Schedule;
+import io.refrain.text.TextDecoder;
 import io.refrain.text.Tokenizer;
 import io.refrain.train.RunConfig;
 import io.refrain.train.RunDirectory;
@@ -33,19 +35,14 @@ final class Training {
   private final RunDirectory directory;
   private final RunConfig config;
   private final Tokenizer tokenizer;
-  private final int[] tokens;
+  private final TokenSource tokens;
   private final ThreadTeam team;
 
-  Training(
-      RunDirectory directory,
-      RunConfig config,
-      Tokenizer tokenizer,
-      int[] tokens,
-      ThreadTeam team) {
+  Training(RunDirectory directory, RunConfig config, EncodedCorpus corpus, ThreadTeam team) {
     this.directory = directory;
     this.config = config;
-    this.tokenizer = tokenizer;
-    this.tokens = tokens;
+    this.tokenizer = corpus.tokenizer();
+    this.tokens = corpus.tokens();
     this.team = team;
   }
 
@@ -57,9 +54,9 @@ final class Training {
         "%s: %,d tokens to train on, %,d to validate with (%s, %d kinds);"
             + " %s %s, batch %d, %d steps, %s %s%s%n",
         config.corpus(),
-        split.train().length,
-        split.validation().length,
-        config.tokenizer().label(),
+        split.train().size(),
+        split.validation().size(),
+        config.tokenizer(),
         config.model().vocabulary(),
         config.model().cell().label(),
         new ModelShape(config.model()).brief(),
@@ -164,8 +161,9 @@ final class Training {
   /** A few words of the model, always from the same draw, so that samples can be compared. */
   private String sample(LanguageModel model) {
     FrozenLanguageModel frozen = model.freeze();
-    int specials = tokenizer.vocabulary().specials().size();
-    Sampler sampler = new Sampler(Sampler.Options.temperature(0.5).excluding(specials));
+    Sampler sampler =
+        new Sampler(Sampler.Options.temperature(0.5).excluding(tokenizer.firstOrdinary()));
+    TextDecoder decoder = tokenizer.decoder();
     StringBuilder text = new StringBuilder();
     int most = tokenizer.separator().isEmpty() ? SAMPLE_TOKENS : SAMPLE_TOKENS / 5;
     try (ThreadTeam writers = new ThreadTeam(frozen.threads(team.size()))) {
@@ -176,11 +174,11 @@ final class Training {
           sampler,
           new SplittableRandom(config.training().seed()),
           token -> {
-            text.append(tokenizer.piece(token)).append(tokenizer.separator());
+            text.append(decoder.next(token));
             return true;
           });
     }
-    return text.toString();
+    return text.append(decoder.end()).toString();
   }
 
   private void say(Trainer.End end, boolean drawn, PrintWriter err) {

@@ -72,7 +72,7 @@ class CommandLineTest extends CommandFixture {
   @CsvSource({"verbatim,a~~~~~~~~~,9,9", "word,the best unheard of times,4,22"})
   void countsTheCharactersThatUnknownTokensStandFor(
       String kind, String text, int tokens, int characters) throws IOException {
-    train("--tokens", kind, "--batch", "1", "--steps", "4");
+    train("--tokenizer", kind, "--batch", "1", "--steps", "4");
     Path file = Files.writeString(folder.resolve("unknown.txt"), text);
     String out = refrain("evaluate", run.toString(), file.toString(), "--json").out();
     Map<String, Object> json = Json.parse("json", out.strip().getBytes(StandardCharsets.UTF_8));
@@ -237,7 +237,7 @@ class CommandLineTest extends CommandFixture {
   }
 
   @ParameterizedTest
-  @CsvSource({"--hidden=9", "--seed=2", "--recipe=default", "--tokens=char", "book.txt"})
+  @CsvSource({"--hidden=9", "--seed=2", "--recipe=default", "--tokenizer=char", "book.txt"})
   void refusesToResumeWithAnythingElse(String word) {
     Outcome outcome = refrain("train", "--out", run.toString(), "--resume", word);
     assertThat(outcome.code()).isEqualTo(2);
@@ -291,7 +291,7 @@ class CommandLineTest extends CommandFixture {
     "--minutes,0,--minutes must be above 0",
     "--validation,1,--validation must be at least 0 and below 1",
     "--threads,0,--threads must be at least 1",
-    "--tokens,bpe,'--tokens: kind of tokenizer: expected one of verbatim, char'",
+    "--tokenizer,bpee,'--tokenizer: there is no tokenizer \"bpee\": give a tokenizer.json, the'",
     "--cell,lstn,'--cell must be one of rnn, lstm, gru'",
     "--dropout,1.5,--dropout must be between 0 and 1",
     "--weight-drop,-1,--weight-drop must be between 0 and 1",

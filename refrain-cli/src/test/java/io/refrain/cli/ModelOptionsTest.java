@@ -10,6 +10,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What the options that choose a model and its regularizers come to. */
 class ModelOptionsTest extends CommandFixture {
@@ -28,6 +29,10 @@ class ModelOptionsTest extends CommandFixture {
           --dropout 0.1 --locked                 | "output_dropout":0.1,"locked":true,
           --weight-drop 0.2                      | "weight_drop":0.2,"zoneout_hidden":0.0,"zoneout_cell":0.0,
           --cell lstm --zoneout 0.1 --zoneout-cell 0.3 | "weight_drop":0.0,"zoneout_hidden":0.1,"zoneout_cell":0.3,
+          --output full                          | "hidden":8,"layers":1}
+          --output adaptive --cutoffs 5,9 --div-value 2 | "layers":1,"output":{"kind":"adaptive","cutoffs":[5,9],"div_value":2.0,"head_bias":false}}
+          --output adaptive --cutoffs 5 --head-bias | "output":{"kind":"adaptive","cutoffs":[5],"div_value":4.0,"head_bias":true}}
+          --output sampled --samples 4 --embedding 6 --tied | "tied":true,"output":{"kind":"sampled","samples":4}}
           --activation-penalty 2 --temporal-penalty 1.5 | "activation_penalty":2.0,"temporal_penalty":1.5}
           """)
   void trainsAsItIsTold(String words, String expected) throws IOException {
@@ -51,11 +56,53 @@ class ModelOptionsTest extends CommandFixture {
           --weight-drop 0.5 --cell min-gru      | --weight-drop does not go with --cell min-gru: it is for rnn,
           --zoneout-cell 0.5 --cell gru         | --zoneout-cell does not go with --cell gru: it is for lstm,
           --tied --embedding 6 --residual --layers 2 | residual
+          --output other                        | --output: "other" is none of full, adaptive, sampled
+          --output adaptive                     | --output needs --cutoffs, such as --cutoffs 2000,10000
+          --output adaptive --cutoffs 5,3       | --cutoffs: cutoffs must be at least 1 and rise, but are [5, 3]
+          --output adaptive --cutoffs 5,x       | 'x' is not a whole number
+          --output adaptive --cutoffs 2,3,4     | nothing is left of 8 values after 3 divisions by 4.0: give fewer cutoffs
+          --output adaptive --cutoffs 5 --div-value 0.5 | --div-value must be at least 1 and finite, but is 0.5
+          --output adaptive --cutoffs 5 --embedding 6 --tied | --output adaptive does not go with --tied: leave one of them out
+          --output adaptive --cutoffs 5 --samples 4 | --samples does not go with --output adaptive: it is for sampled
+          --cutoffs 5                           | --cutoffs does not go with --output full: it is for adaptive
+          --head-bias                           | --head-bias does not go with --output full: it is for adaptive
+          --output sampled                      | --output needs --samples, such as --samples 1024
+          --output sampled --samples 0          | --samples must be at least 1, but is 0
           """)
   void refusesInOneLineBeforeATextIsRead(String words, String expected) {
     Outcome outcome = train(folder.resolve("no such text"), words.split(" "));
     assertThat(outcome.code()).as(outcome.err()).isEqualTo(2);
     assertThat(outcome.onlyErrorLine()).contains(expected).doesNotContain("no such text");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          --output adaptive --cutoffs 5,400 --div-value 2 | --cutoffs must be below the text's 18 kinds of tokens, but are 5,400: give fewer, or --output full
+          --output sampled --samples 1000       | --samples must be below the text's 18 kinds of tokens, but is 1000: give fewer, or --output full
+          """)
+  void refusesWhatIsForLargerVocabularies(String words, String expected) {
+    Outcome outcome = train(words.split(" "));
+    assertThat(outcome.code()).as(outcome.err()).isEqualTo(2);
+    assertThat(outcome.onlyErrorLine()).endsWith(expected);
+    assertThat(run).doesNotExist();
+  }
+
+  /** As with any model: it writes, it is measured, and it goes on. */
+  @ParameterizedTest
+  @ValueSource(strings = {"adaptive --cutoffs 5,9 --div-value 2", "sampled --samples 4"})
+  void outputsForLargeVocabulariesAreUsedAsAnyOther(String words) {
+    assertThat(train(("--output " + words).split(" ")).code()).isZero();
+    assertThat(refrain("info", run.toString()).out())
+        .contains("  options     output " + words.replace(" --", ", "));
+    assertThat(refrain("generate", run.toString(), "--length", "20").code()).isZero();
+    assertThat(refrain("evaluate", run.toString()).out()).contains("perplexity");
+    assertThat(refrain("score", run.toString(), "It was").out()).contains("log P(text)");
+    Outcome resumed =
+        refrain("train", "--out", run.toString(), "--resume", "--epochs", "3", "--threads", "2");
+    assertThat(resumed.code()).as(resumed.err()).isZero();
   }
 
   @Test

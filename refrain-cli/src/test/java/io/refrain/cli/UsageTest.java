@@ -88,7 +88,7 @@ class UsageTest extends CommandFixture {
   @CsvSource({
     "hidden = 0,hidden must be at least 1",
     "hidden = many,'many' is not a whole number",
-    "tokens = bpe,expected one of verbatim",
+    "tokenizer = bpee,tokenizer: there is no tokenizer",
     "state = keep,state must be carry or reset"
   })
   void namesTheRecipeThatIsWrong(String line, String message) throws IOException {

@@ -23,12 +23,24 @@ public sealed interface BatchSampler permits SequentialPartition, RandomSampling
   /**
    * Cuts the text for one epoch.
    *
+   * @param tokens the whole text, which the epoch reads later
+   * @param random draws the offset, and the order where there is one; nothing else is random
+   * @return the batches of the epoch
+   * @throws IllegalArgumentException if the text is shorter than one batch
+   */
+  Epoch epoch(TokenSource tokens, RandomGenerator random);
+
+  /**
+   * {@link #epoch(TokenSource, RandomGenerator)} of a text in memory.
+   *
    * @param tokens the whole text; the epoch reads it later, so it must not change
    * @param random draws the offset, and the order where there is one; nothing else is random
    * @return the batches of the epoch
    * @throws IllegalArgumentException if the text is shorter than one batch
    */
-  Epoch epoch(int[] tokens, RandomGenerator random);
+  default Epoch epoch(int[] tokens, RandomGenerator random) {
+    return epoch(TokenSource.of(tokens), random);
+  }
 
   /**
    * {@return the shortest text that fills one batch: batch × steps inputs, and the last one's
@@ -36,5 +48,20 @@ public sealed interface BatchSampler permits SequentialPartition, RandomSampling
    */
   default long tokensNeeded() {
     return Windows.tokensPerBatch(batch(), steps()) + 1;
+  }
+
+  /**
+   * Demands that a text fills a batch.
+   *
+   * @param length the number of tokens of the text
+   * @throws IllegalArgumentException if it does not
+   */
+  default void requireOneBatch(long length) {
+    if (length < tokensNeeded()) {
+      throw new IllegalArgumentException(
+          ("text too short for one batch of %d rows of %d steps: needed %d tokens, had %d;"
+                  + " use a smaller batch, fewer steps or a longer text")
+              .formatted(batch(), steps(), tokensNeeded(), Math.max(0, length)));
+    }
   }
 }

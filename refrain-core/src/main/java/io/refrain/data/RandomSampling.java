@@ -27,22 +27,16 @@ public record RandomSampling(int batch, int steps) implements BatchSampler {
   }
 
   @Override
-  public Epoch epoch(int[] tokens, RandomGenerator random) {
-    int offset = Windows.drawOffset(tokens.length, this, steps - 1, random);
-    int[] starts = new int[(tokens.length - offset - 1) / steps];
-    for (int i = 0; i < starts.length; i++) {
-      starts[i] = offset + i * steps;
-    }
-    shuffle(starts, random);
-    return new Windows(tokens, offset, starts, batch, steps);
-  }
-
-  private static void shuffle(int[] values, RandomGenerator random) {
-    for (int last = values.length - 1; last > 0; last--) {
-      int chosen = random.nextInt(last + 1);
-      int value = values[last];
-      values[last] = values[chosen];
-      values[chosen] = value;
-    }
+  public Epoch epoch(TokenSource tokens, RandomGenerator random) {
+    int offset = Windows.drawOffset(tokens.size(), this, steps - 1, random);
+    long windows = (tokens.size() - offset - 1) / steps;
+    IndexOrder order = IndexOrder.draw(windows, random);
+    return new Windows(
+        tokens,
+        offset,
+        windows / batch,
+        batch,
+        steps,
+        (index, row) -> offset + order.at((long) index * batch + row) * steps);
   }
 }

@@ -26,8 +26,8 @@ public record SequentialPartition(int batch, int steps) implements BatchSampler 
   }
 
   @Override
-  public Epoch epoch(int[] tokens, RandomGenerator random) {
-    return from(tokens, Windows.drawOffset(tokens.length, this, steps, random));
+  public Epoch epoch(TokenSource tokens, RandomGenerator random) {
+    return from(tokens, Windows.drawOffset(tokens.size(), this, steps, random));
   }
 
   /**
@@ -37,16 +37,31 @@ public record SequentialPartition(int batch, int steps) implements BatchSampler 
    * @param offset the position of the first token used; at least 0
    * @throws IllegalArgumentException if less than one batch is left from there on
    */
-  public Epoch from(int[] tokens, int offset) {
-    Windows.requireOneBatch(tokens.length, offset, this);
-    int columns = (tokens.length - offset - 1) / batch;
-    int batches = columns / steps;
-    int[] starts = new int[batches * batch];
-    for (int index = 0; index < batches; index++) {
-      for (int row = 0; row < batch; row++) {
-        starts[index * batch + row] = offset + row * columns + index * steps;
-      }
+  public Epoch from(TokenSource tokens, int offset) {
+    if (offset < 0) {
+      throw new IllegalArgumentException(
+          "offset into the text: expected at least 0, got " + offset);
     }
-    return new Windows(tokens, offset, starts, batch, steps);
+    requireOneBatch(tokens.size() - offset);
+    long columns = (tokens.size() - offset - 1) / batch;
+    return new Windows(
+        tokens,
+        offset,
+        columns / steps,
+        batch,
+        steps,
+        (index, row) -> offset + row * columns + (long) index * steps);
+  }
+
+  /**
+   * {@link #from(TokenSource, int)} of a text in memory.
+   *
+   * @param tokens the whole text; the epoch reads it later, so it must not change
+   * @param offset the position of the first token used; at least 0
+   * @return the epoch
+   * @throws IllegalArgumentException if less than one batch is left from there on
+   */
+  public Epoch from(int[] tokens, int offset) {
+    return from(TokenSource.of(tokens), offset);
   }
 }

@@ -12,6 +12,7 @@ public final class TokenBatch {
   private final int batch;
   private final int[] inputs;
   private final int[] targets;
+  private final int[] window;
 
   /**
    * An empty batch.
@@ -26,6 +27,7 @@ public final class TokenBatch {
     this.batch = batch;
     this.inputs = new int[Math.toIntExact(tokens)];
     this.targets = new int[Math.toIntExact(tokens)];
+    this.window = new int[Math.addExact(steps, 1)];
   }
 
   /** {@return the number of time steps of each row} */
@@ -46,6 +48,11 @@ public final class TokenBatch {
   /** {@return the target ids, [steps, batch]; the array itself, not a copy} */
   public int[] targets() {
     return targets;
+  }
+
+  /** Room for one row of the text and the token after it, while the batch is filled. */
+  int[] window() {
+    return window;
   }
 
   /**

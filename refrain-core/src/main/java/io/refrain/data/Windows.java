@@ -7,27 +7,37 @@ import java.util.random.RandomGenerator;
  * samplers share.
  */
 final class Windows implements Epoch {
-  private final int[] tokens;
+  private final TokenSource tokens;
   private final int firstToken;
-
-  /** Row {@code row} of batch {@code index} starts at {@code starts[index * batch + row]}. */
-  private final int[] starts;
-
+  private final int batches;
   private final int batch;
   private final int steps;
+  private final Starts starts;
 
-  /** Starts that do not fill a last batch are left out. */
-  Windows(int[] tokens, int firstToken, int[] starts, int batch, int steps) {
+  /** Where rows start, computed rather than stored, for there are many in a long text. */
+  @FunctionalInterface
+  interface Starts {
+    /** The position of the first input of a row of a batch. */
+    long of(int index, int row);
+  }
+
+  Windows(TokenSource tokens, int firstToken, long batches, int batch, int steps, Starts starts) {
+    if (batches > Integer.MAX_VALUE) {
+      throw new IllegalArgumentException(
+          "batches of an epoch: expected at most %d, got %d; use a larger batch or more steps"
+              .formatted(Integer.MAX_VALUE, batches));
+    }
     this.tokens = tokens;
     this.firstToken = firstToken;
-    this.starts = starts;
+    this.batches = (int) batches;
     this.batch = batch;
     this.steps = steps;
+    this.starts = starts;
   }
 
   @Override
   public int batches() {
-    return starts.length / batch;
+    return batches;
   }
 
   @Override
@@ -37,9 +47,9 @@ final class Windows implements Epoch {
 
   @Override
   public void fill(int index, TokenBatch into) {
-    if (index < 0 || index >= batches()) {
+    if (index < 0 || index >= batches) {
       throw new IllegalArgumentException(
-          "batch of the epoch: expected 0 to %d, got %d".formatted(batches() - 1, index));
+          "batch of the epoch: expected 0 to %d, got %d".formatted(batches - 1, index));
     }
     if (into.batch() != batch || into.steps() != steps) {
       throw new IllegalArgumentException(
@@ -48,11 +58,12 @@ final class Windows implements Epoch {
     }
     int[] inputs = into.inputs();
     int[] targets = into.targets();
+    int[] window = into.window();
     for (int row = 0; row < batch; row++) {
-      int start = starts[index * batch + row];
+      tokens.read(starts.of(index, row), window, 0, steps + 1);
       for (int step = 0; step < steps; step++) {
-        inputs[step * batch + row] = tokens[start + step];
-        targets[step * batch + row] = tokens[start + step + 1];
+        inputs[step * batch + row] = window[step];
+        targets[step * batch + row] = window[step + 1];
       }
     }
   }
@@ -75,26 +86,9 @@ final class Windows implements Epoch {
   }
 
   /** An offset from 0 to the largest, both inclusive, that leaves the text at least one batch. */
-  static int drawOffset(int length, BatchSampler sampler, int largest, RandomGenerator random) {
-    requireOneBatch(length, 0, sampler);
+  static int drawOffset(long length, BatchSampler sampler, int largest, RandomGenerator random) {
+    sampler.requireOneBatch(length);
     long spare = length - sampler.tokensNeeded();
     return random.nextInt(1 + (int) Math.min(largest, spare));
-  }
-
-  static void requireOneBatch(int length, int offset, BatchSampler sampler) {
-    if (offset < 0) {
-      throw new IllegalArgumentException(
-          "offset into the text: expected at least 0, got " + offset);
-    }
-    if ((long) length - offset < sampler.tokensNeeded()) {
-      throw new IllegalArgumentException(
-          ("text too short for one batch of %d rows of %d steps: needed %d tokens, had %d;"
-                  + " use a smaller batch, fewer steps or a longer text")
-              .formatted(
-                  sampler.batch(),
-                  sampler.steps(),
-                  sampler.tokensNeeded(),
-                  Math.max(0L, (long) length - offset)));
-    }
   }
 }

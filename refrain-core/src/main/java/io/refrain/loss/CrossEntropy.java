@@ -3,6 +3,7 @@ package io.refrain.loss;
 import io.refrain.kernel.Kernels;
 import io.refrain.kernel.ThreadTeam;
 import io.refrain.nn.Sizes;
+import io.refrain.tensor.Matrix;
 import io.refrain.tensor.Tape;
 import io.refrain.tensor.Tensor;
 
@@ -44,35 +45,68 @@ public final class CrossEntropy {
     }
     int classes = Sizes.positive("number of classes", logits.length(logits.rank() - 1));
     int rows = Sizes.positive("number of rows of logits", logits.size() / classes);
+    requireTargets(rows, classes, targets, totalRows);
+    float[] gradient = tape.buffer(logits.size()); // [rows, classes]
+    float[] losses = tape.buffer(rows);
+    Matrix all = Matrix.of(logits.data(), rows, classes);
+    judge(tape, all, gradient, targets, 0, 1f / totalRows, losses);
+    Tensor share = tape.tensor(logits.requiresGradient());
+    share.data()[0] = (float) (sum(losses, rows) / totalRows);
+    if (tape.wanted(logits)) {
+      tape.record(() -> backward(tape, logits, gradient, share));
+    }
+    return share;
+  }
+
+  /** Demands one target for every row, each of them a class, and no more rows than in all. */
+  static void requireTargets(int rows, int classes, int[] targets, int totalRows) {
     Sizes.equal("number of targets", rows, targets.length);
     if (totalRows < rows) {
       throw new IllegalArgumentException(
           "a mean over %d rows has no part of %d rows".formatted(totalRows, rows));
     }
     Sizes.indices("target", targets, classes);
-    float[] gradient = tape.buffer(logits.size()); // [rows, classes]
-    float[] losses = tape.buffer(rows);
+  }
+
+  /**
+   * The losses of some rows, and {@code scale} times their gradient.
+   *
+   * @param logits [rows, classes]
+   * @param gradient the same; may be the logits
+   * @param targets of all rows
+   * @param first the first of these rows
+   * @param losses of all rows; those of these rows are filled
+   */
+  static void judge(
+      Tape tape,
+      Matrix logits,
+      float[] gradient,
+      int[] targets,
+      int first,
+      float scale,
+      float[] losses) {
+    int classes = logits.columns();
     tape.team()
         .run((part, parts) -> {
-          int end = ThreadTeam.boundary(rows, part + 1, parts);
-          for (int row = ThreadTeam.boundary(rows, part, parts); row < end; row++) {
+          int end = ThreadTeam.boundary(logits.rows(), part + 1, parts);
+          for (int row = ThreadTeam.boundary(logits.rows(), part, parts); row < end; row++) {
             int at = row * classes;
-            losses[row] =
+            int target = targets[first + row];
+            losses[first + row] =
                 (float)
                     KERNELS.softmaxCrossEntropy(
-                        logits.data(), at, gradient, at, classes, targets[row], 1f / totalRows);
+                        logits.data(), at, gradient, at, classes, target, scale);
           }
         });
+  }
+
+  /** The sum of the losses of so many rows. */
+  static double sum(float[] losses, int rows) {
     double sum = 0;
     for (int row = 0; row < rows; row++) {
       sum += losses[row];
     }
-    Tensor share = tape.tensor(logits.requiresGradient());
-    share.data()[0] = (float) (sum / totalRows);
-    if (tape.wanted(logits)) {
-      tape.record(() -> backward(tape, logits, gradient, share));
-    }
-    return share;
+    return sum;
   }
 
   private static void backward(Tape tape, Tensor logits, float[] gradient, Tensor share) {

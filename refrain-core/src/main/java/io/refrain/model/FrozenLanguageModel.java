@@ -1,13 +1,8 @@
 package io.refrain.model;
 
-import io.refrain.kernel.Kernels;
-import io.refrain.kernel.Panels;
 import io.refrain.kernel.ThreadTeam;
 import io.refrain.nn.Embedding;
-import io.refrain.nn.Linear;
 import io.refrain.nn.recurrent.FrozenStack;
-import io.refrain.tensor.Matrix;
-import io.refrain.tensor.PackedMatrix;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,13 +10,10 @@ import org.jspecify.annotations.Nullable;
  * a text carries is a {@link State} that its caller owns.
  */
 public final class FrozenLanguageModel {
-  private static final Kernels KERNELS = Kernels.get();
-
   private final LanguageModelConfig config;
   private final float @Nullable [] embedding;
   private final FrozenStack stack;
-  private final Panels output;
-  private final float[] bias;
+  private final FrozenOutput output;
 
   /**
    * Where one text stands: the recurrent state, and the logits of its next token. It belongs to the
@@ -30,11 +22,13 @@ public final class FrozenLanguageModel {
   public static final class State {
     private final FrozenLanguageModel model;
     private final FrozenStack.State recurrent;
+    private final FrozenOutput.Reader output;
     private final float[] logits;
 
     private State(FrozenLanguageModel model, FrozenStack.State recurrent, float[] logits) {
       this.model = model;
       this.recurrent = recurrent;
+      this.output = model.output.reader();
       this.logits = logits;
     }
 
@@ -50,14 +44,14 @@ public final class FrozenLanguageModel {
   }
 
   FrozenLanguageModel(
-      LanguageModelConfig config, @Nullable Embedding embedding, FrozenStack stack, Linear linear) {
+      LanguageModelConfig config,
+      @Nullable Embedding embedding,
+      FrozenStack stack,
+      FrozenOutput output) {
     this.config = config;
     this.embedding = embedding == null ? null : embedding.weight().values();
     this.stack = stack;
-    Matrix weight =
-        Matrix.of(linear.weight().data(), config.vocabulary(), config.outputWidth()).transpose();
-    output = PackedMatrix.of(weight).panels();
-    bias = linear.bias().values();
+    this.output = output;
   }
 
   /** The shape of the model. */
@@ -95,22 +89,7 @@ public final class FrozenLanguageModel {
    */
   public void advance(State state, int token, @Nullable ThreadTeam team) {
     read(state, token, team);
-    int vocabulary = config.vocabulary();
-    int hidden = config.outputWidth();
-    System.arraycopy(bias, 0, state.logits, 0, vocabulary);
-    KERNELS.multiply(
-        1,
-        hidden,
-        0,
-        vocabulary,
-        state.recurrent.output(),
-        0,
-        hidden,
-        1,
-        output,
-        state.logits,
-        0,
-        vocabulary);
+    state.output.logits(state.recurrent.output(), state.logits);
   }
 
   /**

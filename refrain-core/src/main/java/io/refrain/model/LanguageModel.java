@@ -3,12 +3,11 @@ package io.refrain.model;
 import io.refrain.data.Epoch;
 import io.refrain.data.SequentialPartition;
 import io.refrain.data.TokenBatch;
+import io.refrain.data.TokenSource;
 import io.refrain.kernel.Kernels;
 import io.refrain.loss.ActivationPenalty;
-import io.refrain.loss.CrossEntropy;
 import io.refrain.nn.Dropout;
 import io.refrain.nn.Embedding;
-import io.refrain.nn.Linear;
 import io.refrain.nn.Module;
 import io.refrain.nn.Parameter;
 import io.refrain.nn.recurrent.LayerObserver;
@@ -20,13 +19,12 @@ import io.refrain.tensor.Tensor;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.LinkedHashMap;
-import java.util.Objects;
 import java.util.SequencedMap;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Predicts the next token from all before it: recurrent layers and a linear output, the notebook's
+ * Predicts the next token from all before it: recurrent layers and an output layer, the notebook's
  * {@code RNNModel}.
  *
  * <pre>
@@ -35,19 +33,19 @@ import org.jspecify.annotations.Nullable;
  *   P(next token) = softmax(linear(h'))
  * </pre>
  *
- * <p>Its parameters are {@code rnn.*} and {@code linear.*}, and {@code embedding.weight} where
- * there is one.
+ * <p>Its parameters are {@code rnn.*} and {@code linear.*}, or {@code softmax.*} where that is an
+ * {@linkplain OutputConfig.Adaptive adaptive} one, and {@code embedding.weight} where there is one.
  */
 public final class LanguageModel implements Module {
   private final LanguageModelConfig config;
   private final @Nullable Embedding embedding;
   private final RecurrentStack rnn;
-  private final Linear linear;
+  private final OutputLayer output;
 
   /**
    * What a pass over a batch gives.
    *
-   * @param logits [steps, batch, vocabulary]
+   * @param logits unnormalized log P of every token, [steps, batch, vocabulary]
    * @param state what the sequences carry on
    */
   public record Output(Tensor logits, RecurrentState state) {}
@@ -56,7 +54,7 @@ public final class LanguageModel implements Module {
    * What a pass in training gives.
    *
    * @param loss a scalar to descend from: the cross-entropy and what the penalties add
-   * @param crossEntropy a scalar, in nats
+   * @param crossEntropy a scalar, in nats; among a sample of the tokens where the output samples
    * @param state what the sequences carry on
    */
   public record Judgement(Tensor loss, Tensor crossEntropy, RecurrentState state) {}
@@ -87,10 +85,7 @@ public final class LanguageModel implements Module {
     boolean indexed = config.embedding() == 0;
     embedding = indexed ? null : new Embedding(config.vocabulary(), config.embedding(), random);
     rnn = new RecurrentStack(config.stack(), random);
-    linear =
-        config.tied()
-            ? Linear.tied(Objects.requireNonNull(embedding).weight(), random)
-            : new Linear(config.outputWidth(), config.vocabulary(), random);
+    output = OutputLayer.of(config, config.tied() ? embedding : null, random);
   }
 
   /** The shape it was made with. */
@@ -105,13 +100,14 @@ public final class LanguageModel implements Module {
       parameters.putAll(Module.nested("embedding", embedding));
     }
     parameters.putAll(Module.nested("rnn", rnn));
-    parameters.putAll(Module.nested("linear", linear));
+    parameters.putAll(Module.nested(output.name(), output));
     return parameters;
   }
 
   /**
    * The parameters of each layer by its name, from the input on: {@code embedding} where there is
-   * one, {@code rnn.l0}, {@code rnn.l1}, …, {@code linear}. A tied weight belongs to the embedding.
+   * one, {@code rnn.l0}, {@code rnn.l1}, …, {@code linear} or {@code softmax}. A tied weight
+   * belongs to the embedding.
    */
   public SequencedMap<String, Collection<Parameter>> layers() {
     SequencedMap<String, Collection<Parameter>> layers = new LinkedHashMap<>();
@@ -119,7 +115,7 @@ public final class LanguageModel implements Module {
       layers.put("embedding", embedding.parameters().values());
     }
     layers.putAll(recurrentLayers());
-    layers.put("linear", linear.parameters().values());
+    layers.put(output.name(), output.parameters().values());
     return layers;
   }
 
@@ -143,7 +139,7 @@ public final class LanguageModel implements Module {
    */
   public Output forward(Tape tape, int[] tokens, int steps, int batch, RecurrentState state) {
     RecurrentStack.Output out = rnn.forward(tape, input(tape, tokens, steps, batch), state);
-    return new Output(linear.forward(tape, out.output()), out.state());
+    return new Output(output.logits(tape, out.output()), out.state());
   }
 
   /**
@@ -153,7 +149,7 @@ public final class LanguageModel implements Module {
    * @param targets the token after each
    * @param state the state before the first step
    * @param total how many targets the loss is a mean over, these among them
-   * @param random draws what the configuration's regularization leaves out
+   * @param random draws what the configuration's regularization leaves out and its output samples
    */
   public Judgement train(
       Tape tape,
@@ -170,11 +166,12 @@ public final class LanguageModel implements Module {
             ? Sequences.of(tokens, steps, batch)
             : Sequences.of(embed(tape, embedding, tokens, steps, batch, random));
     RecurrentStack.Output out = rnn.forward(tape, input, state, random);
-    Tensor output = drop(tape, out.output(), rates.output(), random);
-    Tensor crossEntropy = CrossEntropy.part(tape, linear.forward(tape, output), targets, total);
+    Tensor dropped = drop(tape, out.output(), rates.output(), random);
+    Tensor crossEntropy = output.trainingLoss(tape, dropped, targets, total, random);
     long values = (long) total * config.outputWidth();
     Tensor loss =
-        ActivationPenalty.activation(tape, crossEntropy, output, rates.activationPenalty(), values);
+        ActivationPenalty.activation(
+            tape, crossEntropy, dropped, rates.activationPenalty(), values);
     loss =
         ActivationPenalty.temporal(
             tape, loss, out.output(), rates.temporalPenalty(), values / steps * (steps - 1));
@@ -193,12 +190,13 @@ public final class LanguageModel implements Module {
       Tape tape, TokenBatch batch, RecurrentState state, LayerObserver observer) {
     int rows = batch.batch();
     Sequences input = input(tape, batch.inputs(), batch.steps(), rows);
-    Tensor output = rnn.observe(tape, input, state, observer).output();
+    Tensor written = rnn.observe(tape, input, state, observer).output();
     int[] targets = batch.targets();
-    return CrossEntropy.mean(
+    return output.loss(
         tape,
-        linear.forward(tape, lastRows(tape, output, rows)),
-        Arrays.copyOfRange(targets, targets.length - rows, targets.length));
+        lastRows(tape, written, rows),
+        Arrays.copyOfRange(targets, targets.length - rows, targets.length),
+        rows);
   }
 
   private Sequences input(Tape tape, int[] tokens, int steps, int batch) {
@@ -241,15 +239,17 @@ public final class LanguageModel implements Module {
    * @param tape one that computes
    * @param partition how the text is cut
    */
-  public Evaluation evaluate(Tape tape, int[] tokens, SequentialPartition partition) {
+  public Evaluation evaluate(Tape tape, TokenSource tokens, SequentialPartition partition) {
     Epoch epoch = partition.from(tokens, 0);
     TokenBatch batch = new TokenBatch(partition.steps(), partition.batch());
     RecurrentState state = initialState(partition.batch());
     double nats = 0;
     for (int i = 0; i < epoch.batches(); i++) {
       epoch.fill(i, batch);
-      Output out = forward(tape, batch.inputs(), batch.steps(), batch.batch(), state);
-      nats += CrossEntropy.mean(tape, out.logits(), batch.targets()).item();
+      Sequences input = input(tape, batch.inputs(), batch.steps(), batch.batch());
+      RecurrentStack.Output out = rnn.forward(tape, input, state);
+      int[] targets = batch.targets();
+      nats += output.loss(tape, out.output(), targets, targets.length).item();
       state.assign(out.state());
       tape.clear();
     }
@@ -259,6 +259,6 @@ public final class LanguageModel implements Module {
 
   /** The weights as they are now, for texts that advance token by token. */
   public FrozenLanguageModel freeze() {
-    return new FrozenLanguageModel(config, embedding, rnn.freeze(), linear);
+    return new FrozenLanguageModel(config, embedding, rnn.freeze(), output.freeze());
   }
 }

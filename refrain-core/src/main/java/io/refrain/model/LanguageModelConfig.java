@@ -25,6 +25,7 @@ import java.util.Set;
  *     layer is as wide as the embedding then
  * @param residual whether every recurrent layer but the first adds its input to its output
  * @param regularization what happens in training
+ * @param output how probabilities of tokens are made
  */
 public record LanguageModelConfig(
     int vocabulary,
@@ -34,7 +35,8 @@ public record LanguageModelConfig(
     int layers,
     boolean tied,
     boolean residual,
-    LanguageModelRegularization regularization) {
+    LanguageModelRegularization regularization,
+    OutputConfig output) {
   private static final Set<String> KEYS =
       Set.of(
           "vocabulary",
@@ -44,7 +46,8 @@ public record LanguageModelConfig(
           "layers",
           "tied",
           "residual",
-          "regularization");
+          "regularization",
+          "output");
   private static final int MAXIMUM = 1 << 24;
   private static final double GIGABYTE = 1 << 30;
 
@@ -66,6 +69,7 @@ public record LanguageModelConfig(
       requireNone("input dropout", regularization.input() > 0);
     }
     stack(vocabulary, embedding, cell, hidden, layers, tied, residual, regularization);
+    output.requireFitting(vocabulary, tied ? embedding : hidden, tied);
   }
 
   private static void requireNone(String what, boolean asked) {
@@ -73,6 +77,28 @@ public record LanguageModelConfig(
       throw new IllegalArgumentException(
           what + " need an embedding, but its size is 0: give it one, or leave them out");
     }
+  }
+
+  /** A model whose output is full. */
+  public LanguageModelConfig(
+      int vocabulary,
+      int embedding,
+      CellKind cell,
+      int hidden,
+      int layers,
+      boolean tied,
+      boolean residual,
+      LanguageModelRegularization regularization) {
+    this(
+        vocabulary,
+        embedding,
+        cell,
+        hidden,
+        layers,
+        tied,
+        residual,
+        regularization,
+        new OutputConfig.Full());
   }
 
   /** A model without anything special. */
@@ -86,6 +112,12 @@ public record LanguageModelConfig(
         false,
         false,
         LanguageModelRegularization.NONE);
+  }
+
+  /** The same with another output. */
+  public LanguageModelConfig withOutput(OutputConfig other) {
+    return new LanguageModelConfig(
+        vocabulary, embedding, cell, hidden, layers, tied, residual, regularization, other);
   }
 
   /** The shape of the recurrent layers. */
@@ -142,10 +174,12 @@ public record LanguageModelConfig(
   public void requireMemoryToTrain(int moments, int batch, int steps) {
     // a cell that keeps the recurrent product apart, or notes, holds about its gates again
     double layer = (2.0 * cell.cell().gates() + 2.0 * stack().states()) * hidden;
-    double activations = 2.0 * vocabulary + 2.0 * embedding + layers * layer;
+    double activations = (double) batch * steps * (2.0 * embedding + layers * layer);
+    long half = batch * (long) steps / 2;
+    double logits = 2 * output.trainingValues(half, vocabulary, outputWidth());
     requireMemory(
         ", trained in batches of %d rows of %d steps,".formatted(batch, steps),
-        (3 + moments) * weights() + (double) batch * steps * activations);
+        (3 + moments) * weights() + activations + logits);
     requireMemory(
         ", packed for batches of %d rows of %d steps,".formatted(batch, steps),
         4 * weights() + (double) batch * steps * ((double) layers * hidden + embedding));
@@ -155,7 +189,8 @@ public record LanguageModelConfig(
     double gates = (double) cell.cell().gates() * hidden;
     double input = embedding == 0 ? vocabulary : embedding;
     double recurrent = gates * (input + (2.0 * layers - 1) * hidden);
-    return (double) vocabulary * (embedding + (tied ? 0 : hidden)) + recurrent;
+    double ofOutput = tied ? 0 : output.weights(vocabulary, hidden);
+    return (double) vocabulary * embedding + ofOutput + recurrent;
   }
 
   private void requireMemory(String use, double values) {
@@ -208,6 +243,9 @@ public record LanguageModelConfig(
     if (!regularization.equals(LanguageModelRegularization.NONE)) {
       json.put("regularization", regularization.toJson());
     }
+    if (!(output instanceof OutputConfig.Full)) {
+      json.put("output", output.toJson());
+    }
     return json;
   }
 
@@ -224,6 +262,9 @@ public record LanguageModelConfig(
         json.has("residual") && json.flag("residual"),
         json.has("regularization")
             ? LanguageModelRegularization.fromJson(json.object("regularization"))
-            : LanguageModelRegularization.NONE);
+            : LanguageModelRegularization.NONE,
+        json.has("output")
+            ? OutputConfig.fromJson(json.object("output"))
+            : new OutputConfig.Full());
   }
 }

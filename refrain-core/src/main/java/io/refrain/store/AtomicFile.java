@@ -9,6 +9,7 @@ import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.Objects;
 import java.util.UUID;
 
 /**
@@ -57,6 +58,24 @@ public final class AtomicFile {
    */
   public static void write(Path target, BodyWriter body) throws IOException {
     REAL.replace(target, body);
+  }
+
+  /**
+   * Gives a file that was written and forced to the disk its name, in a single step.
+   *
+   * @param written the file, which nobody writes any more
+   * @param target its name, in the same folder; replaced where it exists
+   * @throws IOException if it cannot have that name, with a message of one line that says so
+   */
+  public static void publish(Path written, Path target) throws IOException {
+    try {
+      REAL.calls.rename(written, target);
+      REAL.calls.forceFolder(Objects.requireNonNull(target.toAbsolutePath().getParent()));
+    } catch (IOException failure) {
+      throw new IOException(
+          "cannot give %s the name %s: %s".formatted(written, target, failure.getMessage()),
+          failure);
+    }
   }
 
   /** As {@link #write(Path, BodyWriter)}, by the calls given at construction. */

@@ -224,6 +224,14 @@ public final class Tape {
     nodes.clear();
   }
 
+  /**
+   * How many values its buffers have room for, in use or not: what the steps so far have needed at
+   * once, beside packed operands.
+   */
+  public long room() {
+    return arrays.held();
+  }
+
   /** Forgets every operation and takes back every buffer; tensors of this tape are now invalid. */
   public void clear() {
     nodes.clear();

@@ -59,6 +59,11 @@ final class Workspace<B> {
     inUse -= length;
   }
 
+  /** Floats in all buffers, used or not. */
+  long held() {
+    return held;
+  }
+
   /** Takes every buffer back. */
   void reset() {
     if (held > 2 * mostInUse) {

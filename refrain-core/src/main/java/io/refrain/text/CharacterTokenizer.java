@@ -7,7 +7,7 @@ import java.util.List;
  * space are left, and its lines are joined without separator (d2l's {@code
  * load_corpus_time_machine}).
  */
-public final class CharacterTokenizer implements Tokenizer {
+public final class CharacterTokenizer implements VocabularyTokenizer {
   private final Vocabulary vocabulary;
   private final CodePointTable table;
 
@@ -38,11 +38,7 @@ public final class CharacterTokenizer implements Tokenizer {
    * @throws IllegalArgumentException if cleaning leaves nothing
    */
   public static CharacterTokenizer train(String text, Vocabulary.Options options) {
-    String clean = NotebookText.joinLines(text);
-    if (clean.isEmpty()) {
-      throw NotebookText.nothingLeft();
-    }
-    return new CharacterTokenizer(Vocabulary.fromCounts(CodePointTable.count(clean), options));
+    return new CharacterTokenizer(TokenCounter.vocabulary(TokenizerKind.CHARACTER, text, options));
   }
 
   /**
@@ -56,8 +52,8 @@ public final class CharacterTokenizer implements Tokenizer {
   }
 
   @Override
-  public TokenizerKind kind() {
-    return TokenizerKind.CHARACTER;
+  public String kind() {
+    return TokenizerKind.CHARACTER.label();
   }
 
   @Override
@@ -65,9 +61,32 @@ public final class CharacterTokenizer implements Tokenizer {
     return vocabulary;
   }
 
+  /** {@inheritDoc} It does not: case, punctuation and line ends are cleaned away. */
+  @Override
+  public boolean isExact() {
+    return false;
+  }
+
   @Override
   public int[] encode(String text) {
     return table.encode(NotebookText.joinLines(text));
+  }
+
+  /**
+   * {@inheritDoc}
+   *
+   * <p>A run of non-letters is one space, and stands for the first of them alone.
+   */
+  @Override
+  public Encoding encodeWithOffsets(String text) {
+    EncodingBuilder encoding = new EncodingBuilder(text.length());
+    NotebookText.forEachCharacter(text, (c, at) -> encoding.add(table.id(c), at, at + 1));
+    return encoding.build();
+  }
+
+  @Override
+  public int lastCut(String text) {
+    return NotebookText.lastCutBetweenCharacters(text);
   }
 
   /**

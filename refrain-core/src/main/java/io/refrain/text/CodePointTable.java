@@ -2,19 +2,16 @@ package io.refrain.text;
 
 import java.util.Arrays;
 import java.util.BitSet;
-import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 
 /**
  * From code point to token id by two array reads, for the tokenizers whose tokens are single
  * characters: pages of 256 ids, one page shared by all the code points that have none.
  *
- * <p>Half a surrogate pair is no character and cannot be written as UTF-8. It counts, and is looked
- * up, as the replacement character U+FFFD, which is what a UTF-8 encoder would make of it.
+ * <p>Half a surrogate pair is no character and cannot be written as UTF-8. It is looked up, and
+ * counted, as the replacement character U+FFFD, which is what a UTF-8 encoder would make of it.
  */
 final class CodePointTable {
   private static final int PAGE_BITS = 8;
@@ -48,32 +45,6 @@ final class CodePointTable {
     }
   }
 
-  /** How often each code point stands in the text. */
-  static Map<String, Integer> count(String text) {
-    int[] @Nullable [] counts = new int[PAGES][];
-    for (int i = 0; i < text.length(); ) {
-      int codePoint = text.codePointAt(i);
-      i += Character.charCount(codePoint);
-      int whole = wholeCharacter(codePoint);
-      int[] page = counts[whole >>> PAGE_BITS];
-      if (page == null) {
-        page = new int[PAGE_SIZE];
-        counts[whole >>> PAGE_BITS] = page;
-      }
-      page[whole & (PAGE_SIZE - 1)]++;
-    }
-    Map<String, Integer> result = new HashMap<>();
-    for (int p = 0; p < PAGES; p++) {
-      int[] page = counts[p];
-      for (int i = 0; page != null && i < PAGE_SIZE; i++) {
-        if (page[i] > 0) {
-          result.put(Character.toString((p << PAGE_BITS) + i), page[i]);
-        }
-      }
-    }
-    return result;
-  }
-
   /** The ids of the text, one for each code point. */
   int[] encode(String text) {
     int[] ids = new int[text.length()];
@@ -81,10 +52,15 @@ final class CodePointTable {
     for (int i = 0; i < text.length(); ) {
       int codePoint = text.codePointAt(i);
       i += Character.charCount(codePoint);
-      int id = find(codePoint);
-      ids[count++] = id == ABSENT ? unknownId : id;
+      ids[count++] = id(codePoint);
     }
     return count == ids.length ? ids : Arrays.copyOf(ids, count);
+  }
+
+  /** The id of a code point, or that of an unknown token. */
+  int id(int codePoint) {
+    int id = find(codePoint);
+    return id == ABSENT ? unknownId : id;
   }
 
   /** The distinct characters of the text without an id, in order of first appearance. */
@@ -105,7 +81,8 @@ final class CodePointTable {
     return pages[whole >>> PAGE_BITS][whole & (PAGE_SIZE - 1)];
   }
 
-  private static int wholeCharacter(int codePoint) {
+  /** The code point itself, or what stands for half a surrogate pair. */
+  static int wholeCharacter(int codePoint) {
     return isSurrogate(codePoint) ? REPLACEMENT : codePoint;
   }
 

@@ -76,13 +76,25 @@ public final class CorpusCatalogue {
    * @throws IOException if the file system fails
    */
   public Corpus read(String name) throws IOException {
+    return source(name).read();
+  }
+
+  /**
+   * Finds a catalogued text, which is downloaded first where this machine has no copy.
+   *
+   * @param name the name of the corpus
+   * @return where it is, named as in the catalogue
+   * @throws CorpusException as {@link #read} does
+   * @throws IOException if the file system fails
+   */
+  public CorpusSource source(String name) throws IOException {
     CataloguedCorpus entry =
         find(name)
             .orElseThrow(() ->
                 new CorpusException(
                     "no corpus is called %s; there are %s, or give the path of a text file"
                         .formatted(name, names())));
-    return new Corpus(name, Corpus.read(locate(entry)).text());
+    return CorpusSource.at(locate(entry)).named(name);
   }
 
   /**

@@ -2,7 +2,6 @@ package io.refrain.text;
 
 import java.util.List;
 import java.util.Locale;
-import java.util.function.Consumer;
 
 /**
  * The notebook's cleaning of a text: in every line, each run of characters other than A–Z and a–z
@@ -25,27 +24,39 @@ public final class NotebookText {
     return text.lines().map(NotebookText::joinLines).toList();
   }
 
+  /** Takes the characters of a cleaned text. */
+  @FunctionalInterface
+  interface CharacterSink {
+    /** Takes one, and the place of the character that it comes from: the first of a gap. */
+    void character(char c, int at);
+  }
+
   /** The cleaned lines of the text, joined without separator. */
   static String joinLines(String text) {
     StringBuilder clean = new StringBuilder(text.length());
+    forEachCharacter(text, (c, at) -> clean.append(c));
+    return clean.toString();
+  }
+
+  /** Hands on the characters of the cleaned lines in order. */
+  static void forEachCharacter(String text, CharacterSink sink) {
     boolean inLine = false;
-    boolean gap = false;
+    int gap = -1;
     for (int i = 0; i < text.length(); i++) {
       char c = text.charAt(i);
       if (isLetter(c)) {
-        if (gap && inLine) {
-          clean.append(' ');
+        if (gap >= 0 && inLine) {
+          sink.character(' ', gap);
         }
-        clean.append(lowerCase(c));
+        sink.character(lowerCase(c), i);
         inLine = true;
-        gap = false;
+        gap = -1;
       } else if (c == '\n' || c == '\r') {
         inLine = false;
-      } else {
-        gap = true;
+      } else if (gap < 0) {
+        gap = i;
       }
     }
-    return clean.toString();
   }
 
   /** The text with each run of non-letters as one space, even at its ends; lower-cased. */
@@ -69,16 +80,37 @@ public final class NotebookText {
    * Hands on the words of the cleaned text in order. They are the longest runs of letters, since
    * everything else, line ends included, turns into the white space that parts words.
    */
-  static void forEachWord(String text, Consumer<String> action) {
+  static void forEachWord(String text, WordTable.Sink sink) {
     int start = 0;
     for (int i = 0; i <= text.length(); i++) {
       if (i == text.length() || !isLetter(text.charAt(i))) {
         if (i > start) {
-          action.accept(text.substring(start, i).toLowerCase(Locale.ROOT));
+          sink.word(text.substring(start, i).toLowerCase(Locale.ROOT), start, i);
         }
         start = i + 1;
       }
     }
+  }
+
+  /** The last place that is not inside a word. */
+  static int lastCutBetweenWords(String text) {
+    int cut = text.length();
+    while (cut > 0 && isLetter(text.charAt(cut - 1))) {
+      cut--;
+    }
+    return cut;
+  }
+
+  /** The last place inside a word or after a line end, where no space can be pending. */
+  static int lastCutBetweenCharacters(String text) {
+    for (int cut = text.length(); cut > 0; cut--) {
+      char before = text.charAt(cut - 1);
+      boolean insideWord = isLetter(before) && cut < text.length() && isLetter(text.charAt(cut));
+      if (insideWord || before == '\n' || before == '\r') {
+        return cut;
+      }
+    }
+    return 0;
   }
 
   /** Whether cleaning could produce this word: one or more of the letters a to z. */
@@ -89,12 +121,6 @@ public final class NotebookText {
       }
     }
     return !word.isEmpty();
-  }
-
-  static IllegalArgumentException nothingLeft() {
-    return new IllegalArgumentException(
-        "text: expected letters A to Z, found none; the notebook's cleaning keeps nothing else,"
-            + " so use the verbatim tokenizer for this text");
   }
 
   private static boolean isLetter(char c) {

@@ -1,41 +1,65 @@
 package io.refrain.text;
 
-import java.util.Arrays;
 import java.util.List;
-import java.util.StringJoiner;
+import java.util.OptionalInt;
 
 /**
  * Turns text into token ids and back. Immutable, so any number of threads may share one.
  *
- * <p>A tokenizer is a rule that cuts a text into tokens (its {@link #kind()}) and the {@link
- * Vocabulary} that numbers them. A token that the vocabulary lacks is encoded as {@link
- * Vocabulary#UNKNOWN}; {@link #unknown} names such tokens beforehand.
+ * <p>Ids run from 0 to {@link #size()} - 1. Those of a {@link VocabularyTokenizer} number the
+ * tokens of a {@link Vocabulary}, and what it lacks is {@link Vocabulary#UNKNOWN}; those of a
+ * {@link BpeTokenizer} are byte sequences, and nothing is unknown. A tokenizer of another make is
+ * found by its name through a {@link TokenizerProvider}.
  */
-public sealed interface Tokenizer permits VerbatimTokenizer, CharacterTokenizer, WordTokenizer {
-  /** {@return the rule that cuts text into tokens} */
-  TokenizerKind kind();
+public interface Tokenizer {
+  /**
+   * {@return the rule that cuts text into tokens, as files and the command line call it: the label
+   * of a {@link TokenizerKind}, {@link BpeTokenizer#KIND}, or the name of a published tokenizer}
+   */
+  String kind();
 
-  /** {@return the tokens that have an id} */
-  Vocabulary vocabulary();
+  /** {@return how many ids there are} */
+  int size();
 
   /**
-   * {@return the ids of a whole text: a corpus, a document to score}
+   * {@return the first id that a model may write: those below it are special, such as that of an
+   * unknown token}
+   */
+  int firstOrdinary();
+
+  /** {@return the id that stands for what the vocabulary lacks; empty where nothing is unknown} */
+  OptionalInt unknownId();
+
+  /**
+   * {@return whether {@link #decode} gives back the very text that was encoded, as long as every
+   * token of it is known} An unpaired surrogate, which no text file can hold, comes back as U+FFFD.
+   */
+  boolean isExact();
+
+  /**
+   * {@return the ids of a whole text, such as a corpus or a document to score}
    *
    * @param text the text
    */
   int[] encode(String text);
 
   /**
-   * {@return how many characters of the text each token of {@link #encode} stands for, with what
-   * separates it from the one before; of the text itself, so for unknown tokens too}
+   * {@return the same ids, with the stretch of the text that each stands for}
    *
    * @param text the text
    */
-  default int[] characters(String text) {
-    int[] characters = encode(text);
-    Arrays.fill(characters, 1);
-    return characters;
-  }
+  Encoding encodeWithOffsets(String text);
+
+  /**
+   * {@return the last place where a text may be cut, whatever follows it; 0 where there is none}
+   *
+   * <p>The ids of what stands before the cut and those of what stands after it, with any
+   * continuation, are together those of the whole. So a text that is larger than memory can be
+   * encoded block by block: what stands after the cut of a block goes in front of the next one.
+   *
+   * @param text the beginning of a text
+   */
+  int lastCut(String text);
 
   /**
    * {@return the ids of a text that is about to be continued, such as a prefix for generation}
@@ -62,26 +86,31 @@ public sealed interface Tokenizer permits VerbatimTokenizer, CharacterTokenizer,
   String separator();
 
   /**
-   * {@return the text of one token; a special token is shown by its name}
+   * {@return the text of one token; a special token is shown by its name} A part of a character is
+   * shown as U+FFFD; to join pieces where there may be such, use {@link #decoder}.
    *
    * @param id the id of a token
-   * @throws IllegalArgumentException if the id is not in the vocabulary
+   * @throws IllegalArgumentException if the id is not below {@link #size()}
    */
-  default String piece(int id) {
-    return vocabulary().token(id);
+  String piece(int id);
+
+  /** {@return a decoder for a new text, token by token} */
+  default TextDecoder decoder() {
+    return new PieceDecoder(this);
   }
 
   /**
-   * {@return the text of the tokens: their pieces, joined by the separator}
+   * {@return the text of the tokens}
    *
    * @param ids the ids of the tokens, in order
-   * @throws IllegalArgumentException if an id is not in the vocabulary
+   * @throws IllegalArgumentException if an id is not below {@link #size()}
    */
   default String decode(int... ids) {
-    StringJoiner text = new StringJoiner(separator());
+    TextDecoder decoder = decoder();
+    StringBuilder text = new StringBuilder();
     for (int id : ids) {
-      text.add(piece(id));
+      text.append(decoder.next(id));
     }
-    return text.toString();
+    return text.append(decoder.end()).toString();
   }
 }

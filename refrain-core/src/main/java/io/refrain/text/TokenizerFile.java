@@ -12,17 +12,31 @@ import java.nio.file.Path;
 import java.util.List;
 
 /**
- * Tokenizers as JSON: {@code {"format":1,"kind":"char","special":["<unk>"],"tokens":["<unk>"," ",
- * "e",…]}}.
+ * Tokenizers as JSON, in one of three layouts; a reader tells them by their keys.
  *
- * <p>{@code format} is the version of this layout, {@code kind} the {@link TokenizerKind#label()},
- * {@code tokens} the whole vocabulary in the order of its ids, and {@code special} its first
- * tokens, the special ones. There are no other keys, so a file that holds one was not written by
- * this format.
+ * <p>{@code {"format":1,"kind":"char","special":["<unk>"],"tokens":["<unk>"," ","e",…]}} holds a
+ * {@link VocabularyTokenizer}: {@code kind} is the {@link TokenizerKind#label()}, {@code tokens}
+ * the whole vocabulary in the order of its ids, and {@code special} its first tokens, the special
+ * ones.
+ *
+ * <p>{@code {"format":2,"named":"cl100k_base","size":100277}} is a published tokenizer, which
+ * {@link PublishedTokenizers} must know where the file is read. It must still have that size.
+ *
+ * <p>There are no other keys, so a file that holds one was not written by these formats.
+ *
+ * <p>A {@link BpeTokenizer} stands in the format of Hugging Face's tokenizers library: {@code
+ * {"version":"1.0","added_tokens":[…],"pre_tokenizer":{"type":"ByteLevel",…},"model":{"type":"BPE",
+ * "vocab":{…},"merges":[…]},…}}. Of that format, byte-level BPE is read, with the pre-tokenizer
+ * ByteLevel, alone or after a Split by a regular expression, and the normalizer NFC or none.
+ * Whatever else would change an id is refused by its key. Settings of offsets (trim_offsets) and of
+ * unknown tokens, of which there are none, are passed over.
  */
 public final class TokenizerFile {
-  /** The version of the layout that {@link #write} writes. */
-  public static final int FORMAT = 1;
+  /** The version of the layout of a vocabulary. */
+  static final int VOCABULARY_FORMAT = 1;
+
+  /** The version of the layout of a name. */
+  static final int NAME_FORMAT = 2;
 
   /** A reader stops here: a vocabulary of a million words stays below a quarter of it. */
   static final int MAXIMUM_BYTES = 64 << 20;
@@ -34,20 +48,45 @@ public final class TokenizerFile {
    *
    * @param tokenizer what to write
    * @param out where to write to
+   * @throws IllegalArgumentException if it is a tokenizer of another make that no provider knows
    * @throws IOException if the stream refuses the bytes
    */
   public static void write(Tokenizer tokenizer, OutputStream out) throws IOException {
     JsonFactory factory =
         JsonFactory.builder().disable(StreamWriteFeature.AUTO_CLOSE_TARGET).build();
     try (JsonGenerator json = factory.createGenerator(out, JsonEncoding.UTF8)) {
-      json.writeStartObject();
-      json.writeNumberField(TokenizerFields.FORMAT, FORMAT);
-      json.writeStringField(TokenizerFields.KIND, tokenizer.kind().label());
-      writeStrings(json, TokenizerFields.SPECIAL, tokenizer.vocabulary().specials());
-      writeStrings(json, TokenizerFields.TOKENS, tokenizer.vocabulary().tokens());
-      json.writeEndObject();
+      switch (tokenizer) {
+        case VocabularyTokenizer counted -> writeVocabulary(json, counted);
+        case BpeTokenizer bytePairs when bytePairs.kind().equals(BpeTokenizer.KIND) ->
+            new HuggingFaceWriter(json).write(bytePairs);
+        default -> writeName(json, tokenizer);
+      }
       json.writeRaw('\n');
     }
+  }
+
+  private static void writeVocabulary(JsonGenerator json, VocabularyTokenizer tokenizer)
+      throws IOException {
+    json.writeStartObject();
+    json.writeNumberField(TokenizerFields.FORMAT, VOCABULARY_FORMAT);
+    json.writeStringField(TokenizerFields.KIND, tokenizer.kind());
+    writeStrings(json, TokenizerFields.SPECIAL, tokenizer.vocabulary().specials());
+    writeStrings(json, TokenizerFields.TOKENS, tokenizer.vocabulary().tokens());
+    json.writeEndObject();
+  }
+
+  private static void writeName(JsonGenerator json, Tokenizer tokenizer) throws IOException {
+    if (!PublishedTokenizers.names().contains(tokenizer.kind())) {
+      throw new IllegalArgumentException(
+          ("tokenizer of kind %s: expected a kind of Refrain's, or one of the published %s, for"
+                  + " nobody could read its file; make it known through a TokenizerProvider")
+              .formatted(tokenizer.kind(), PublishedTokenizers.names()));
+    }
+    json.writeStartObject();
+    json.writeNumberField(TokenizerFields.FORMAT, NAME_FORMAT);
+    json.writeStringField(TokenizerFields.NAMED, tokenizer.kind());
+    json.writeNumberField(TokenizerFields.SIZE, tokenizer.size());
+    json.writeEndObject();
   }
 
   /**
@@ -79,7 +118,10 @@ public final class TokenizerFile {
       throw new MalformedTokenizerException(
           name, "expected at most %d bytes, found more".formatted(MAXIMUM_BYTES));
     }
-    return new TokenizerFields(name).parse(bytes);
+    TokenizerJson json = new TokenizerJson(name, bytes);
+    return json.hasFirst(HuggingFaceReader.KEYS, TokenizerFields.KEYS)
+        ? json.read(new HuggingFaceReader(json)::read)
+        : json.read(new TokenizerFields(json)::read);
   }
 
   private static void writeStrings(JsonGenerator json, String key, List<String> values)

@@ -3,14 +3,24 @@ package io.refrain.text;
 import java.util.Arrays;
 import java.util.stream.Collectors;
 
-/** The kinds of tokenizer, under the names that files and the command line give them. */
+/**
+ * The kinds of tokenizer whose vocabulary is counted in a text, under the names that files and the
+ * command line give them.
+ */
 public enum TokenizerKind {
   /** Every code point as it stands; see {@link VerbatimTokenizer}. */
   VERBATIM("verbatim"),
   /** The notebook's characters: a to z and the space; see {@link CharacterTokenizer}. */
   CHARACTER("char"),
   /** The notebook's words; see {@link WordTokenizer}. */
-  WORD("word");
+  WORD("word"),
+  /**
+   * Words as Unicode cuts them, with case, punctuation and blanks; see {@link
+   * UnicodeWordTokenizer}.
+   */
+  UNICODE_WORD("unicode-word"),
+  /** What stands between white space, and line ends; see {@link WhitespaceTokenizer}. */
+  WHITESPACE("whitespace");
 
   private final String label;
 
@@ -18,10 +28,7 @@ public enum TokenizerKind {
     this.label = label;
   }
 
-  /**
-   * {@return the name in files and on the command line: {@code verbatim}, {@code char} or {@code
-   * word}}
-   */
+  /** {@return the name in files and on the command line} */
   public String label() {
     return label;
   }
@@ -50,7 +57,8 @@ public enum TokenizerKind {
    */
   public Vocabulary.Options defaultOptions() {
     return switch (this) {
-      case VERBATIM, CHARACTER -> Vocabulary.Options.of(Vocabulary.UNKNOWN);
+      case VERBATIM, CHARACTER, UNICODE_WORD, WHITESPACE ->
+          Vocabulary.Options.of(Vocabulary.UNKNOWN);
       case WORD -> Vocabulary.Options.of(Vocabulary.UNKNOWN, Vocabulary.PADDING);
     };
   }
@@ -63,11 +71,23 @@ public enum TokenizerKind {
    * @return a tokenizer that knows the tokens of the text
    * @throws IllegalArgumentException if the text holds no token of this kind
    */
-  public Tokenizer train(String text, Vocabulary.Options options) {
+  public VocabularyTokenizer train(String text, Vocabulary.Options options) {
+    return over(TokenCounter.vocabulary(this, text, options));
+  }
+
+  /**
+   * {@return the last place where a text of this kind may be cut, as {@link Tokenizer#lastCut}}
+   * Whatever the vocabulary, it is the same.
+   *
+   * @param text the beginning of a text
+   */
+  public int lastCut(String text) {
     return switch (this) {
-      case VERBATIM -> VerbatimTokenizer.train(text, options);
-      case CHARACTER -> CharacterTokenizer.train(text, options);
-      case WORD -> WordTokenizer.train(text, options);
+      case VERBATIM -> VerbatimTokenizer.lastCutOf(text);
+      case CHARACTER -> NotebookText.lastCutBetweenCharacters(text);
+      case WORD -> NotebookText.lastCutBetweenWords(text);
+      case UNICODE_WORD -> UnicodeWordTokenizer.lastCutOf(text);
+      case WHITESPACE -> WhitespaceTokenizer.lastCutOf(text);
     };
   }
 
@@ -77,11 +97,13 @@ public enum TokenizerKind {
    * @param vocabulary the tokens and their ids
    * @throws IllegalArgumentException if the vocabulary holds a token that this kind never produces
    */
-  public Tokenizer over(Vocabulary vocabulary) {
+  public VocabularyTokenizer over(Vocabulary vocabulary) {
     return switch (this) {
       case VERBATIM -> new VerbatimTokenizer(vocabulary);
       case CHARACTER -> new CharacterTokenizer(vocabulary);
       case WORD -> new WordTokenizer(vocabulary);
+      case UNICODE_WORD -> new UnicodeWordTokenizer(vocabulary);
+      case WHITESPACE -> new WhitespaceTokenizer(vocabulary);
     };
   }
 }

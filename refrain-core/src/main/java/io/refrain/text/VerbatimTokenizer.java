@@ -9,7 +9,7 @@ import java.util.List;
  * for bit as long as the vocabulary knows its characters. An unpaired surrogate, which no text file
  * can hold, is read as the replacement character U+FFFD.
  */
-public final class VerbatimTokenizer implements Tokenizer {
+public final class VerbatimTokenizer implements VocabularyTokenizer {
   private final Vocabulary vocabulary;
   private final CodePointTable table;
 
@@ -33,11 +33,7 @@ public final class VerbatimTokenizer implements Tokenizer {
    * @throws IllegalArgumentException if the text is empty
    */
   public static VerbatimTokenizer train(String text, Vocabulary.Options options) {
-    if (text.isEmpty()) {
-      throw new IllegalArgumentException(
-          "text for a verbatim tokenizer: expected at least one character, got none");
-    }
-    return new VerbatimTokenizer(Vocabulary.fromCounts(CodePointTable.count(text), options));
+    return new VerbatimTokenizer(TokenCounter.vocabulary(TokenizerKind.VERBATIM, text, options));
   }
 
   /**
@@ -51,8 +47,8 @@ public final class VerbatimTokenizer implements Tokenizer {
   }
 
   @Override
-  public TokenizerKind kind() {
-    return TokenizerKind.VERBATIM;
+  public String kind() {
+    return TokenizerKind.VERBATIM.label();
   }
 
   @Override
@@ -61,8 +57,35 @@ public final class VerbatimTokenizer implements Tokenizer {
   }
 
   @Override
+  public boolean isExact() {
+    return true;
+  }
+
+  @Override
   public int[] encode(String text) {
     return table.encode(text);
+  }
+
+  @Override
+  public Encoding encodeWithOffsets(String text) {
+    EncodingBuilder encoding = new EncodingBuilder(text.length());
+    for (int i = 0; i < text.length(); ) {
+      int codePoint = text.codePointAt(i);
+      int end = i + Character.charCount(codePoint);
+      encoding.add(table.id(codePoint), i, end);
+      i = end;
+    }
+    return encoding.build();
+  }
+
+  @Override
+  public int lastCut(String text) {
+    return lastCutOf(text);
+  }
+
+  static int lastCutOf(String text) {
+    int end = text.length();
+    return end > 0 && Character.isHighSurrogate(text.charAt(end - 1)) ? end - 1 : end;
   }
 
   @Override

@@ -129,17 +129,17 @@ public final class Vocabulary {
    * Builds a vocabulary from how often each token was seen. A special token keeps its place
    * whatever its count.
    *
-   * @param counts how often each token was seen
+   * @param counts how often each token was seen, as integers or longs
    * @param options what the vocabulary keeps
    * @return the vocabulary of the counted tokens
    * @throws IllegalArgumentException if no token reaches the minimum count
    */
-  public static Vocabulary fromCounts(Map<String, Integer> counts, Options options) {
-    List<Map.Entry<String, Integer>> entries = new ArrayList<>(counts.size());
-    for (Map.Entry<String, Integer> entry : counts.entrySet()) {
-      if (entry.getValue() >= options.minimumCount()
-          && !options.specials().contains(entry.getKey())) {
-        entries.add(entry);
+  public static Vocabulary fromCounts(Map<String, ? extends Number> counts, Options options) {
+    List<Map.Entry<String, Long>> entries = new ArrayList<>(counts.size());
+    for (Map.Entry<String, ? extends Number> entry : counts.entrySet()) {
+      long count = entry.getValue().longValue();
+      if (count >= options.minimumCount() && !options.specials().contains(entry.getKey())) {
+        entries.add(Map.entry(entry.getKey(), count));
       }
     }
     if (entries.isEmpty()) {
@@ -148,11 +148,11 @@ public final class Vocabulary {
               .formatted(options.minimumCount()));
     }
     entries.sort(
-        Map.Entry.<String, Integer>comparingByValue(Comparator.reverseOrder())
+        Map.Entry.<String, Long>comparingByValue(Comparator.reverseOrder())
             .thenComparing(Map.Entry.comparingByKey(Vocabulary::compareCodePoints)));
     int kept = Math.min(entries.size(), options.maximumSize() - options.specials().size());
     List<String> tokens = new ArrayList<>(options.specials());
-    for (Map.Entry<String, Integer> entry : entries.subList(0, kept)) {
+    for (Map.Entry<String, Long> entry : entries.subList(0, kept)) {
       tokens.add(entry.getKey());
     }
     return new Vocabulary(tokens, options.specials().size());

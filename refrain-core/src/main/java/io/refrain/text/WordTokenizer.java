@@ -1,21 +1,14 @@
 package io.refrain.text;
 
-import java.util.Arrays;
-import java.util.HashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
-import java.util.Set;
 
 /**
  * The notebook's words: the text is cleaned as in {@link NotebookText} and split on white space.
  * Line ends part words and leave no other trace.
  */
-public final class WordTokenizer implements Tokenizer {
-  /** A guess that rarely needs growing: English has between five and six characters a word. */
-  private static final int CHARACTERS_PER_WORD = 5;
-
+public final class WordTokenizer implements VocabularyTokenizer {
   private final Vocabulary vocabulary;
+  private final WordTable table;
 
   /**
    * A tokenizer over a vocabulary that exists already.
@@ -32,6 +25,7 @@ public final class WordTokenizer implements Tokenizer {
       }
     }
     this.vocabulary = vocabulary;
+    this.table = new WordTable(vocabulary, NotebookText::forEachWord);
   }
 
   /**
@@ -43,12 +37,7 @@ public final class WordTokenizer implements Tokenizer {
    * @throws IllegalArgumentException if cleaning leaves nothing
    */
   public static WordTokenizer train(String text, Vocabulary.Options options) {
-    Map<String, Integer> counts = new HashMap<>();
-    NotebookText.forEachWord(text, word -> counts.merge(word, 1, Integer::sum));
-    if (counts.isEmpty()) {
-      throw NotebookText.nothingLeft();
-    }
-    return new WordTokenizer(Vocabulary.fromCounts(counts, options));
+    return new WordTokenizer(TokenCounter.vocabulary(TokenizerKind.WORD, text, options));
   }
 
   /**
@@ -62,8 +51,8 @@ public final class WordTokenizer implements Tokenizer {
   }
 
   @Override
-  public TokenizerKind kind() {
-    return TokenizerKind.WORD;
+  public String kind() {
+    return TokenizerKind.WORD.label();
   }
 
   @Override
@@ -71,56 +60,34 @@ public final class WordTokenizer implements Tokenizer {
     return vocabulary;
   }
 
+  /** {@inheritDoc} It does not: case, punctuation and line ends are cleaned away. */
   @Override
-  public int[] encode(String text) {
-    IntList ids = new IntList(text.length() / CHARACTERS_PER_WORD + 1);
-    NotebookText.forEachWord(text, word -> ids.add(vocabulary.id(word)));
-    return ids.toArray();
+  public boolean isExact() {
+    return false;
   }
 
   @Override
-  public int[] characters(String text) {
-    IntList lengths = new IntList(text.length() / CHARACTERS_PER_WORD + 1);
-    NotebookText.forEachWord(text, word -> lengths.add(word.length() + separator().length()));
-    return lengths.toArray();
+  public int[] encode(String text) {
+    return table.encode(text);
+  }
+
+  @Override
+  public Encoding encodeWithOffsets(String text) {
+    return table.encodeWithOffsets(text);
+  }
+
+  @Override
+  public int lastCut(String text) {
+    return NotebookText.lastCutBetweenWords(text);
   }
 
   @Override
   public List<String> unknown(String text) {
-    Set<String> missing = new LinkedHashSet<>();
-    NotebookText.forEachWord(
-        text,
-        word -> {
-          if (!vocabulary.contains(word)) {
-            missing.add(word);
-          }
-        });
-    return List.copyOf(missing);
+    return table.unknown(text);
   }
 
   @Override
   public String separator() {
     return " ";
-  }
-
-  /** Grows as it is filled, without a box for each value. */
-  private static final class IntList {
-    private int[] values;
-    private int size;
-
-    IntList(int capacity) {
-      values = new int[capacity];
-    }
-
-    void add(int value) {
-      if (size == values.length) {
-        values = Arrays.copyOf(values, 2 * size);
-      }
-      values[size++] = value;
-    }
-
-    int[] toArray() {
-      return Arrays.copyOf(values, size);
-    }
   }
 }

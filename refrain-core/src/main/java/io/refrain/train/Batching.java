@@ -2,6 +2,7 @@ package io.refrain.train;
 
 import io.refrain.data.BatchSampler;
 import io.refrain.data.Epoch;
+import io.refrain.data.TokenSource;
 import io.refrain.nn.Sizes;
 import java.util.SplittableRandom;
 
@@ -36,7 +37,7 @@ public record Batching(
   }
 
   /** An epoch's batches depend on the seed and its number alone, so training may resume in it. */
-  Epoch epoch(int[] tokens, long seed, int number) {
+  Epoch epoch(TokenSource tokens, long seed, int number) {
     return sampler().epoch(tokens, new SplittableRandom(mix(seed, number)));
   }
 
@@ -55,12 +56,8 @@ public record Batching(
    * @param tokens how many are trained on
    * @throws IllegalArgumentException when they do not fill a batch
    */
-  public long mostUpdatesOfAnEpoch(int tokens) {
-    long rowTokens = (long) batch * steps;
-    if (tokens < rowTokens + 1) {
-      // says what is too short, and for what
-      sampler().epoch(new int[tokens], new SplittableRandom(0));
-    }
-    return updates((tokens - 1) / rowTokens);
+  public long mostUpdatesOfAnEpoch(long tokens) {
+    sampler().requireOneBatch(tokens);
+    return updates((tokens - 1) / ((long) batch * steps));
   }
 }

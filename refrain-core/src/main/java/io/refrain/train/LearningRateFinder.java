@@ -1,6 +1,7 @@
 package io.refrain.train;
 
 import io.refrain.data.Epoch;
+import io.refrain.data.TokenSource;
 import io.refrain.kernel.ThreadTeam;
 import io.refrain.model.LanguageModel;
 import java.util.ArrayList;
@@ -97,7 +98,8 @@ public final class LearningRateFinder {
    *     for memory
    * @throws TrainingDivergedException when that happens before anything can be said
    */
-  public static Result find(RunConfig config, int[] tokens, ThreadTeam team, Watcher watcher) {
+  public static Result find(
+      RunConfig config, TokenSource tokens, ThreadTeam team, Watcher watcher) {
     config.requireMemory();
     SplittableRandom random = new SplittableRandom(config.training().seed());
     return find(
@@ -109,7 +111,11 @@ public final class LearningRateFinder {
   }
 
   private static Result find(
-      TrainingConfig config, LanguageModel model, int[] tokens, ThreadTeam team, Watcher watcher) {
+      TrainingConfig config,
+      LanguageModel model,
+      TokenSource tokens,
+      ThreadTeam team,
+      Watcher watcher) {
     TrainingStep step = new TrainingStep(config, model, team);
     List<Point> points = new ArrayList<>();
     Epoch epoch = config.batching().epoch(tokens, config.seed(), 0);

@@ -3,7 +3,6 @@ package io.refrain.train;
 import io.refrain.model.LanguageModelConfig;
 import io.refrain.store.JsonException;
 import io.refrain.store.JsonObject;
-import io.refrain.text.TokenizerKind;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
@@ -13,7 +12,7 @@ import java.util.Set;
  *
  * @param corpus the corpus as it was named: a catalogue name or a path
  * @param corpusSha1 the SHA-1 of its text in UTF-8
- * @param tokenizer how text becomes tokens
+ * @param tokenizer how text becomes tokens: the {@link io.refrain.text.Tokenizer#kind()}
  * @param maximumTokens how many tokens of the corpus are used; 0 for all
  * @param validationShare the share at the end of them that is kept for validation
  * @param model the shape of the model
@@ -22,7 +21,7 @@ import java.util.Set;
 public record RunConfig(
     String corpus,
     String corpusSha1,
-    TokenizerKind tokenizer,
+    String tokenizer,
     int maximumTokens,
     double validationShare,
     LanguageModelConfig model,
@@ -71,7 +70,7 @@ public record RunConfig(
     json.put("format", FORMAT);
     json.put("corpus", corpus);
     json.put("corpus_sha1", corpusSha1);
-    json.put("tokens", tokenizer.label());
+    json.put("tokens", tokenizer);
     json.put("max_tokens", maximumTokens);
     json.put("validation_share", validationShare);
     json.put("model", model.toJson());
@@ -95,7 +94,7 @@ public record RunConfig(
     return new RunConfig(
         json.string("corpus"),
         json.string("corpus_sha1"),
-        TokenizerKind.of(json.string("tokens")),
+        json.string("tokens"),
         json.wholeNumber("max_tokens", 0, Integer.MAX_VALUE),
         json.number("validation_share"),
         LanguageModelConfig.fromJson(json.object("model")),

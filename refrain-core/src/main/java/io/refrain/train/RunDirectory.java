@@ -106,8 +106,12 @@ public record RunDirectory(Path path) {
         path.resolve("loss.svg"));
   }
 
-  /** Demands that a new run overwrites nothing here. */
-  void requireFree() throws IOException {
+  /**
+   * Demands that a new run overwrites nothing here.
+   *
+   * @throws IOException when there is a run, or a file that one would write
+   */
+  public void requireFree() throws IOException {
     if (exists()) {
       throw new IOException(
           path + " already holds a run: add --resume to go on with it, or choose another --out");
@@ -148,14 +152,20 @@ public record RunDirectory(Path path) {
     }
   }
 
-  /** Reads the tokenizer, which must have as many tokens as the model. */
+  /** Reads the tokenizer, which must be of the run's kind and have as many tokens as the model. */
   public Tokenizer tokenizer() throws IOException {
     if (!Files.isRegularFile(tokenizerFile())) {
       throw new IOException(path + " is no whole run: it has no tokenizer.json");
     }
     Tokenizer tokenizer = TokenizerFile.read(tokenizerFile());
-    int tokens = tokenizer.vocabulary().size();
-    int expected = config().model().vocabulary();
+    RunConfig config = config();
+    if (!tokenizer.kind().equals(config.tokenizer())) {
+      throw new IOException(
+          "%s is of kind %s, but this run has %s tokens: put the run's own file back"
+              .formatted(tokenizerFile(), tokenizer.kind(), config.tokenizer()));
+    }
+    int tokens = tokenizer.size();
+    int expected = config.model().vocabulary();
     if (tokens != expected) {
       throw new IOException(
           "%s has %d tokens, but the model of this run has %d: put the run's own file back"

@@ -1,6 +1,7 @@
 package io.refrain.train;
 
 import io.refrain.nn.Parameter;
+import io.refrain.tensor.Tensor;
 import java.util.Map;
 import java.util.SequencedMap;
 
@@ -23,7 +24,8 @@ final class SoundWeights {
     String name = "";
     float largest = -1;
     for (Map.Entry<String, Parameter> entry : parameters.entrySet()) {
-      float magnitude = magnitude(entry.getValue().tensor().gradient());
+      Tensor tensor = entry.getValue().tensor();
+      float magnitude = tensor.hasGradient() ? magnitude(tensor.gradient()) : 0;
       if (Float.compare(magnitude, largest) > 0) { // NaN is the largest of all
         name = entry.getKey();
         largest = magnitude;

@@ -3,6 +3,7 @@ package io.refrain.train;
 import io.refrain.data.Epoch;
 import io.refrain.data.SequentialPartition;
 import io.refrain.data.Split;
+import io.refrain.data.TokenSource;
 import io.refrain.kernel.ThreadTeam;
 import io.refrain.model.LanguageModel;
 import io.refrain.nn.recurrent.RecurrentState;
@@ -10,10 +11,8 @@ import io.refrain.optim.Plateau;
 import io.refrain.tensor.Tape;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.SplittableRandom;
 
 /**
  * Trains a language model by truncated back-propagation through time: update after update, the
@@ -32,8 +31,8 @@ public final class Trainer {
 
   private final TrainingConfig config;
   private final LanguageModel model;
-  private final int[] tokens;
-  private final int[] validation;
+  private final TokenSource tokens;
+  private final TokenSource validation;
   private final Tape validationTape;
   private final TrainingStep step;
   private final Adaptation adaptation;
@@ -77,7 +76,7 @@ public final class Trainer {
     tokens = split.train();
     validation = cut(split.validation());
     Batching batching = config.batching();
-    batching.sampler().epoch(tokens, new SplittableRandom(0)); // tells whether the text suffices
+    batching.sampler().requireOneBatch(tokens.size());
     requireValidations();
     validationTape = Tape.computing(team);
     step = new TrainingStep(config, model, team);
@@ -107,15 +106,15 @@ public final class Trainer {
   private IllegalArgumentException unvalidated(String what, String remedy) {
     return new IllegalArgumentException(
         "%s waits for validations, but only %d tokens are held out, fewer than the %d of a row: hold out more, or %s"
-            .formatted(what, validation.length, config.batching().steps() + 1, remedy));
+            .formatted(what, validation.size(), config.batching().steps() + 1, remedy));
   }
 
-  private static int[] cut(int[] tokens) {
-    return tokens.length <= VALIDATION_TOKENS ? tokens : Arrays.copyOf(tokens, VALIDATION_TOKENS);
+  private static TokenSource cut(TokenSource tokens) {
+    return tokens.part(0, Math.min(VALIDATION_TOKENS, tokens.size()));
   }
 
   private int validationRows() {
-    return Math.min(VALIDATION_ROWS, (validation.length - 1) / config.batching().steps());
+    return (int) Math.min(VALIDATION_ROWS, (validation.size() - 1) / config.batching().steps());
   }
 
   /** Where training stands. */

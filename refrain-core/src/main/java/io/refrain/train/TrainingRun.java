@@ -1,6 +1,7 @@
 package io.refrain.train;
 
 import io.refrain.data.Split;
+import io.refrain.data.TokenSource;
 import io.refrain.kernel.ThreadTeam;
 import io.refrain.model.LanguageModel;
 import io.refrain.store.JsonLines;
@@ -9,7 +10,6 @@ import io.refrain.text.Tokenizer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.SplittableRandom;
@@ -50,10 +50,10 @@ public final class TrainingRun implements AutoCloseable {
   }
 
   /** The part of an encoded corpus that a run uses, cut in training and validation. */
-  public static Split split(RunConfig config, int[] tokens) {
-    int most = config.maximumTokens();
-    int[] used = most == 0 || most >= tokens.length ? tokens : Arrays.copyOf(tokens, most);
-    return Split.byPosition(used, config.validationShare());
+  public static Split split(RunConfig config, TokenSource tokens) {
+    long most = config.maximumTokens() == 0 ? Long.MAX_VALUE : config.maximumTokens();
+    return Split.byPosition(
+        tokens.part(0, Math.min(most, tokens.size())), config.validationShare());
   }
 
   /**
@@ -62,7 +62,11 @@ public final class TrainingRun implements AutoCloseable {
    * @throws IOException when the directory holds a run, is in use or cannot be written
    */
   public static TrainingRun create(
-      RunDirectory directory, RunConfig config, Tokenizer tokenizer, int[] tokens, ThreadTeam team)
+      RunDirectory directory,
+      RunConfig config,
+      Tokenizer tokenizer,
+      TokenSource tokens,
+      ThreadTeam team)
       throws IOException {
     directory.requireFree();
     config.requireMemory();
@@ -76,7 +80,7 @@ public final class TrainingRun implements AutoCloseable {
         });
   }
 
-  private static Trainer trainer(RunConfig config, long seed, int[] tokens, ThreadTeam team) {
+  private static Trainer trainer(RunConfig config, long seed, TokenSource tokens, ThreadTeam team) {
     return new Trainer(
         config.training(),
         new LanguageModel(config.model(), new SplittableRandom(seed)),
@@ -126,7 +130,8 @@ public final class TrainingRun implements AutoCloseable {
    * @param config the run's own, but perhaps for its limits
    */
   public static TrainingRun resume(
-      RunDirectory directory, RunConfig config, int[] tokens, ThreadTeam team) throws IOException {
+      RunDirectory directory, RunConfig config, TokenSource tokens, ThreadTeam team)
+      throws IOException {
     if (!Files.exists(directory.resumeFile())) {
       throw new IOException(
           directory.path() + " has no resume.safetensors: there is nothing to go on from");

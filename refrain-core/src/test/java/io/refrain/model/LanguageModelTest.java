@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.refrain.data.SequentialPartition;
 import io.refrain.data.TokenBatch;
+import io.refrain.data.TokenSource;
 import io.refrain.kernel.ThreadTeam;
 import io.refrain.loss.CrossEntropy;
 import io.refrain.nn.GradientCheck;
@@ -179,8 +180,10 @@ class LanguageModelTest {
     int[] tokens = new SplittableRandom(3).ints(41, 0, 5).toArray();
     Tape tape = Tape.computing(ThreadTeam.single());
 
-    LanguageModel.Evaluation one = model.evaluate(tape, tokens, new SequentialPartition(1, 40));
-    LanguageModel.Evaluation cut = model.evaluate(tape, tokens, new SequentialPartition(1, 8));
+    LanguageModel.Evaluation one =
+        model.evaluate(tape, TokenSource.of(tokens), new SequentialPartition(1, 40));
+    LanguageModel.Evaluation cut =
+        model.evaluate(tape, TokenSource.of(tokens), new SequentialPartition(1, 8));
 
     FrozenLanguageModel frozen = model.freeze();
     FrozenLanguageModel.State state = frozen.initialState();

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 import io.refrain.data.Epoch;
 import io.refrain.data.Split;
 import io.refrain.data.TokenBatch;
+import io.refrain.data.TokenSource;
 import io.refrain.kernel.ThreadTeam;
 import io.refrain.model.LanguageModel;
 import io.refrain.optim.GradientNorm;
@@ -66,7 +67,7 @@ class AccumulationTest {
   private record Expected(LanguageModel model, List<Double> losses, List<Double> norms) {}
 
   /** Trains an epoch by plain descent with updates of two batches, gradients clipped to 1. */
-  private static Expected expected(TrainingConfig config, LanguageModel model, int[] tokens) {
+  private static Expected expected(TrainingConfig config, LanguageModel model, TokenSource tokens) {
     Epoch epoch = config.batching().epoch(tokens, config.seed(), 0);
     assertThat(epoch.batches()).isEqualTo(BATCHES);
     TruncatedBptt bptt =
@@ -152,7 +153,7 @@ class AccumulationTest {
     for (int tokens = 21; tokens < 300; tokens++) {
       long most = 0;
       for (int epoch = 0; epoch < 40; epoch++) {
-        most = Math.max(most, batching.epoch(new int[tokens], 3, epoch).batches());
+        most = Math.max(most, batching.epoch(TokenSource.of(new int[tokens]), 3, epoch).batches());
       }
       assertThat(batching.mostUpdatesOfAnEpoch(tokens)).isEqualTo((most + 1) / 2);
     }

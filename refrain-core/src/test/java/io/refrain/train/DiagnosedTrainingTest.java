@@ -3,6 +3,7 @@ package io.refrain.train;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.refrain.data.Split;
+import io.refrain.data.TokenSource;
 import io.refrain.kernel.ThreadTeam;
 import io.refrain.model.CellKind;
 import io.refrain.model.LanguageModel;
@@ -30,7 +31,7 @@ class DiagnosedTrainingTest {
   private record Told(long update, Finding.Kind kind, String layer) {}
 
   private static List<Told> train(
-      LanguageModel model, int[] tokens, int steps, OptimizerConfig optimizer, double rate)
+      LanguageModel model, TokenSource tokens, int steps, OptimizerConfig optimizer, double rate)
       throws IOException {
     TrainingConfig config =
         new TrainingConfig(
@@ -60,7 +61,7 @@ class DiagnosedTrainingTest {
   }
 
   private static LanguageModel model(CellKind cell, int hidden, int layers) {
-    return model(SmallTraining.TOKENIZER.vocabulary().size(), cell, hidden, layers);
+    return model(SmallTraining.TOKENIZER.size(), cell, hidden, layers);
   }
 
   @ParameterizedTest
@@ -130,7 +131,7 @@ class DiagnosedTrainingTest {
       tokens[i] = i % 120 < 20 ? tokens[i - 100] : tokens[i];
     }
     LanguageModel model = model(4, CellKind.RNN_TANH, 16, 1);
-    assertThat(train(model, tokens, 200, Sgd.Options.plain(), 0.1))
+    assertThat(train(model, TokenSource.of(tokens), 200, Sgd.Options.plain(), 0.1))
         .containsExactly(new Told(500, Finding.Kind.VANISHING_IN_TIME, "rnn.l0"));
   }
 }

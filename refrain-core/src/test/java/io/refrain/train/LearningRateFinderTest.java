@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.within;
 
+import io.refrain.data.TokenSource;
 import io.refrain.kernel.ThreadTeam;
 import io.refrain.optim.Sgd;
 import io.refrain.train.LearningRateFinder.Point;
@@ -122,7 +123,10 @@ class LearningRateFinderTest {
     assertThatIllegalArgumentException()
         .isThrownBy(() ->
             LearningRateFinder.find(
-                SmallTraining.sgd().run(), new int[20], ThreadTeam.single(), (count, point) -> {}))
+                SmallTraining.sgd().run(),
+                TokenSource.of(new int[20]),
+                ThreadTeam.single(),
+                (count, point) -> {}))
         .withMessageStartingWith("text too short for one batch of 4 rows of 5 steps");
   }
 }

@@ -149,14 +149,7 @@ class ProbeTest {
     LanguageModel model =
         new LanguageModel(
             new LanguageModelConfig(
-                SmallTraining.TOKENIZER.vocabulary().size(),
-                7,
-                cell,
-                7,
-                2,
-                true,
-                true,
-                regularization),
+                SmallTraining.TOKENIZER.size(), 7, cell, 7, 2, true, true, regularization),
             new SplittableRandom(5));
     Batching batching = new Batching(4, 5, Partition.SEQUENTIAL, true, 1);
     TrainingConfig config =

@@ -209,9 +209,7 @@ class RunDirectoryTest {
         .isThrownBy(() -> directory.tokenizer())
         .withMessage(
             "%s has %d tokens, but the model of this run has %d: put the run's own file back",
-            directory.tokenizerFile(),
-            other.vocabulary().size(),
-            SmallTraining.TOKENIZER.vocabulary().size());
+            directory.tokenizerFile(), other.size(), SmallTraining.TOKENIZER.size());
   }
 
   @Test
@@ -249,7 +247,7 @@ class RunDirectoryTest {
 
   @Test
   void everyTensorThatDoesNotFitIsListedAtOnce() throws IOException {
-    int vocabulary = SmallTraining.TOKENIZER.vocabulary().size();
+    int vocabulary = SmallTraining.TOKENIZER.size();
     List<NamedTensor> tensors =
         new ArrayList<>(ModelWeights.of("", directory.model().parameters()));
     tensors.removeIf(tensor -> tensor.name().equals("rnn.bias_hh_l0"));

@@ -1,11 +1,13 @@
 package io.refrain.train;
 
 import io.refrain.data.Split;
+import io.refrain.data.TokenSource;
 import io.refrain.kernel.ThreadTeam;
 import io.refrain.model.CellKind;
 import io.refrain.model.LanguageModel;
 import io.refrain.model.LanguageModelConfig;
 import io.refrain.model.LanguageModelRegularization;
+import io.refrain.model.OutputConfig;
 import io.refrain.nn.recurrent.Regularization;
 import io.refrain.optim.Adam;
 import io.refrain.optim.Clipping;
@@ -14,7 +16,6 @@ import io.refrain.optim.Schedule;
 import io.refrain.optim.Sgd;
 import io.refrain.store.NamedTensor;
 import io.refrain.store.SafetensorsFile;
-import io.refrain.text.Tokenizer;
 import io.refrain.text.TokenizerKind;
 import io.refrain.text.VerbatimTokenizer;
 import java.io.IOException;
@@ -35,7 +36,7 @@ final class SmallTraining {
   static final String TEXT =
       "the time traveller for so it will be convenient to speak of him was expounding a"
           + " recondite matter to us his grey eyes shone and twinkled";
-  static final Tokenizer TOKENIZER = VerbatimTokenizer.train(TEXT);
+  static final VerbatimTokenizer TOKENIZER = VerbatimTokenizer.train(TEXT);
 
   /** Every regularizer that there is for a cell. */
   static LanguageModelRegularization regularization(CellKind cell) {
@@ -60,6 +61,7 @@ final class SmallTraining {
   private double validationShare = 0.2;
   private CellKind cell = CellKind.RNN_TANH;
   private boolean regularized;
+  private OutputConfig output = new OutputConfig.Full();
 
   private SmallTraining() {}
 
@@ -80,6 +82,7 @@ final class SmallTraining {
     validationShare = other.validationShare;
     cell = other.cell;
     regularized = other.regularized;
+    output = other.output;
   }
 
   /** Sequential, three epochs of five batches, one validation an epoch. */
@@ -165,6 +168,11 @@ final class SmallTraining {
     return with(training -> training.regularized = true);
   }
 
+  /** With an output that is for large vocabularies. */
+  SmallTraining withOutput(OutputConfig other) {
+    return with(training -> training.output = other);
+  }
+
   private SmallTraining with(Consumer<SmallTraining> change) {
     SmallTraining copy = new SmallTraining(this);
     change.accept(copy);
@@ -176,8 +184,8 @@ final class SmallTraining {
     return run().toString();
   }
 
-  static int[] tokens() {
-    return TOKENIZER.encode(TEXT);
+  static TokenSource tokens() {
+    return TokenSource.of(TOKENIZER.encode(TEXT));
   }
 
   TrainingConfig config() {
@@ -193,15 +201,23 @@ final class SmallTraining {
   }
 
   LanguageModelConfig model() {
-    int vocabulary = TOKENIZER.vocabulary().size();
-    return regularized
-        ? new LanguageModelConfig(vocabulary, 7, cell, 9, 2, true, false, regularization(cell))
-        : new LanguageModelConfig(vocabulary, 0, cell, 9, 2);
+    int vocabulary = TOKENIZER.size();
+    LanguageModelConfig model =
+        regularized
+            ? new LanguageModelConfig(vocabulary, 7, cell, 9, 2, true, false, regularization(cell))
+            : new LanguageModelConfig(vocabulary, 0, cell, 9, 2);
+    return model.withOutput(output);
   }
 
   RunConfig run() {
     return new RunConfig(
-        "test", "0".repeat(40), TokenizerKind.VERBATIM, 0, validationShare, model(), config());
+        "test",
+        "0".repeat(40),
+        TokenizerKind.VERBATIM.label(),
+        0,
+        validationShare,
+        model(),
+        config());
   }
 
   /** A trainer over weights of a seed. */

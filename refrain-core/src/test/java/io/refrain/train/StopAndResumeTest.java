@@ -3,8 +3,10 @@ package io.refrain.train;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIOException;
 
+import io.refrain.loss.AdaptiveSoftmax;
 import io.refrain.model.CellKind;
 import io.refrain.model.LanguageModel;
+import io.refrain.model.OutputConfig;
 import io.refrain.optim.Adagrad;
 import io.refrain.optim.AveragedSgd;
 import io.refrain.optim.Plateau;
@@ -26,6 +28,11 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** However often training stops, wherever it does, it ends with the same bits. */
 class StopAndResumeTest {
+  private static final OutputConfig ADAPTIVE =
+      new OutputConfig.Adaptive(
+          new AdaptiveSoftmax.Options(
+              List.of(6, 14, SmallTraining.TOKENIZER.vocabulary().size() - 1), 1.5, true));
+
   @TempDir Path folder;
 
   static Stream<SmallTraining> trainings() {
@@ -51,6 +58,15 @@ class StopAndResumeTest {
         SmallTraining.sgd().withOptimizer(new Adagrad.Options(0.1, 1e-9, 0.1, 0), 0.1),
         // What is dropped in an update must be drawn again after any stop.
         SmallTraining.adam().withCell(CellKind.LSTM).regularized(),
+        // A sample too; and clusters that no update has met.
+        SmallTraining.adam()
+            .withCell(CellKind.LSTM)
+            .regularized()
+            .withOutput(new OutputConfig.Sampled(6)),
+        SmallTraining.sgd()
+            .withOptimizer(new Sgd.Options(0.9, 0, false, 0), 0.1)
+            .withOutput(ADAPTIVE),
+        SmallTraining.adam().withOutput(ADAPTIVE),
         averaged());
   }
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import io.refrain.data.Split;
+import io.refrain.data.TokenSource;
 import io.refrain.kernel.ThreadTeam;
 import io.refrain.model.CellKind;
 import io.refrain.model.LanguageModel;
@@ -56,7 +57,8 @@ class TrainerTest {
   }
 
   private static Split untouched(int length, int vocabulary) {
-    return Split.byPosition(new SplittableRandom(3).ints(length, 0, vocabulary).toArray(), 0);
+    return Split.byPosition(
+        TokenSource.of(new SplittableRandom(3).ints(length, 0, vocabulary).toArray()), 0);
   }
 
   @Test
@@ -91,7 +93,7 @@ class TrainerTest {
     "asgd, 0.5"
   })
   void learnsAPatternThatNeedsMemory(String optimizer, double rate) throws IOException {
-    int[] tokens = IntStream.range(0, 200).map(i -> i / 2 % 2).toArray();
+    TokenSource tokens = TokenSource.of(IntStream.range(0, 200).map(i -> i / 2 % 2).toArray());
     TrainingConfig config =
         config(
             new Batching(2, 10, Partition.SEQUENTIAL, true, 1),
@@ -130,7 +132,11 @@ class TrainerTest {
             Sgd.Options.plain(),
             1e-30);
     List<List<Double>> losses = new ArrayList<>();
-    new Trainer(config, model(2, 12), Split.byPosition(new int[90], 0), ThreadTeam.single())
+    new Trainer(
+            config,
+            model(2, 12),
+            Split.byPosition(TokenSource.of(new int[90]), 0),
+            ThreadTeam.single())
         .run(
             new TrainingListener() {
               @Override

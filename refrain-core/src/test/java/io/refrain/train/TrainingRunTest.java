@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIOException;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import io.refrain.data.TokenSource;
 import io.refrain.kernel.ThreadTeam;
 import io.refrain.model.CellKind;
 import io.refrain.model.LanguageModelConfig;
@@ -16,6 +17,7 @@ import io.refrain.nn.Parameter;
 import io.refrain.store.RunLock;
 import io.refrain.store.RunLockedException;
 import io.refrain.store.SafetensorsFile;
+import io.refrain.text.VerbatimTokenizer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -65,7 +67,11 @@ class TrainingRunTest {
     SmallRun.create(folder.resolve("run"), SmallTraining.sgd()).close();
     RunDirectory directory = new RunDirectory(folder.resolve("run"));
     assertThat(directory.config()).isEqualTo(SmallTraining.sgd().run());
-    assertThat(directory.tokenizer().vocabulary()).isEqualTo(SmallTraining.TOKENIZER.vocabulary());
+    assertThat(directory.tokenizer())
+        .isInstanceOfSatisfying(
+            VerbatimTokenizer.class,
+            tokenizer ->
+                assertThat(tokenizer.vocabulary()).isEqualTo(SmallTraining.TOKENIZER.vocabulary()));
     assertThat(directory.model().parameters().keySet())
         .isEqualTo(SmallTraining.sgd().trainer(1).model().parameters().keySet());
   }
@@ -158,7 +164,7 @@ class TrainingRunTest {
                 new RunDirectory(path),
                 config,
                 SmallTraining.TOKENIZER,
-                new int[20],
+                TokenSource.of(new int[20]),
                 ThreadTeam.single()))
         .withMessageStartingWith("text too short for one batch of 4 rows of 5 steps");
     assertThat(path).doesNotExist();

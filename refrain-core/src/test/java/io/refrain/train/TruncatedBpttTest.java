@@ -5,10 +5,12 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 
 import io.refrain.data.TokenBatch;
 import io.refrain.kernel.ThreadTeam;
+import io.refrain.loss.AdaptiveSoftmax;
 import io.refrain.loss.CrossEntropy;
 import io.refrain.model.CellKind;
 import io.refrain.model.LanguageModel;
 import io.refrain.model.LanguageModelConfig;
+import io.refrain.model.OutputConfig;
 import io.refrain.nn.GradientCheck;
 import io.refrain.nn.Parameter;
 import io.refrain.nn.recurrent.RecurrentState;
@@ -74,6 +76,16 @@ class TruncatedBpttTest {
           new LanguageModelConfig(
               9, 70, cell, 130, 3, true, false, SmallTraining.regularization(cell)));
     }
+  }
+
+  /** Nor do a sample, which each half draws, and clusters. */
+  @Test
+  void theNumberOfThreadsChangesNoBitWithOutputsForLargeVocabularies() {
+    LanguageModelConfig config = new LanguageModelConfig(9, 0, CellKind.RNN_TANH, 70, 1);
+    assertSameOnAnyNumberOfThreads(config.withOutput(new OutputConfig.Sampled(4)));
+    assertSameOnAnyNumberOfThreads(
+        config.withOutput(
+            new OutputConfig.Adaptive(new AdaptiveSoftmax.Options(List.of(2, 5), 4, true))));
   }
 
   private static void assertSameOnAnyNumberOfThreads(LanguageModelConfig config) {

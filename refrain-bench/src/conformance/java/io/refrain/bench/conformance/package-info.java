@@ -6,6 +6,9 @@
  * io.refrain.bench.conformance.Shaped} and in classes named after it only. Compiled and run by
  * Maven profile {@code peers}. Read {@link io.refrain.bench.conformance.Network} first, then {@link
  * io.refrain.bench.conformance.LibtorchRnn}.
+ *
+ * <p>And conformance with Hugging Face's tokenizers, whose library only {@link
+ * io.refrain.bench.conformance.HuggingFaceTokens} imports.
  */
 @NullMarked
 package io.refrain.bench.conformance;

@@ -3,10 +3,12 @@ package io.refrain.bench.dl4j;
 import io.refrain.bench.serve.Peer;
 import io.refrain.bench.serve.PeerCase;
 import io.refrain.bench.workload.Generation;
+import io.refrain.bench.workload.OutputPass;
 import io.refrain.bench.workload.PaddedPass;
 import io.refrain.bench.workload.PeerVariant;
 import io.refrain.bench.workload.RaggedPass;
 import io.refrain.bench.workload.SequenceInference;
+import io.refrain.bench.workload.TokenizerWorkload;
 import io.refrain.bench.workload.TrainingStep;
 import io.refrain.bench.workload.Workload;
 import java.io.IOException;
@@ -43,6 +45,10 @@ final class Dl4jPeer implements Peer {
       case RaggedPass _, PaddedPass _ ->
           throw new IllegalArgumentException(
               "DL4J is not measured on sequences of different lengths");
+      case OutputPass output ->
+          throw new IllegalArgumentException("DL4J is not measured on " + output.name());
+      case TokenizerWorkload tokens ->
+          throw new IllegalArgumentException("DL4J cannot do " + tokens.name());
     };
   }
 }

@@ -9,7 +9,7 @@ public interface PeerCase extends AutoCloseable {
    * @param units how many, at least 1
    * @return a figure that proves the work was done: the loss of the last training step in nats per
    *     token, the sum of the generated indices, the sum of the last hidden state of the last
-   *     sequence, or the global norm of the last pass's gradients
+   *     sequence, the global norm of the last pass's gradients, or the sum of the token ids
    */
   double run(int units);
 

@@ -6,7 +6,7 @@ import java.util.SplittableRandom;
  * The weights that Refrain and every peer start a case from, so that their losses can be compared
  * as well as their times. They are drawn from PyTorch's initial distribution, uniform within {@code
  * 1 / sqrt(hidden)} (wider for generation), in one order: embedding, if there is one; W_ih, W_hh,
- * b_ih, b_hh of each layer; output weights and bias, if there are any.
+ * b_ih, b_hh of each layer; output weights and bias, if there are any, in PyTorch's order.
  */
 public final class InitialWeights {
 
@@ -31,6 +31,9 @@ public final class InitialWeights {
           case SequenceInference inference -> limit(inference.recurrent());
           case RaggedPass ragged -> limit(ragged.recurrent());
           case PaddedPass padded -> limit(padded.ragged().recurrent());
+          case OutputPass output -> 1 / Math.sqrt(output.width());
+          case TokenizerWorkload tokens ->
+              throw new IllegalArgumentException(tokens.name() + " has no weights");
         };
   }
 

@@ -14,7 +14,9 @@ public enum Library {
   /** Deep Java Library on PyTorch. */
   DJL("djl"),
   /** Eclipse Deeplearning4j on its own native kernels. */
-  DL4J("dl4j");
+  DL4J("dl4j"),
+  /** jtokkit, which knows tokens only. */
+  JTOKKIT("jtokkit");
 
   /** All but Refrain. */
   public static final Set<Library> PEERS = Set.copyOf(EnumSet.complementOf(EnumSet.of(REFRAIN)));
@@ -63,6 +65,7 @@ public enum Library {
       case LIBTORCH -> libtorch(workload);
       case DJL -> djl(workload);
       case DL4J -> dl4j(workload);
+      case JTOKKIT -> workload instanceof TokenEncoding ? List.of(PeerVariant.ENCODER) : List.of();
     };
   }
 
@@ -76,6 +79,13 @@ public enum Library {
       case SequenceInference _ -> List.of(PeerVariant.LAYER, PeerVariant.BY_HAND);
       case RaggedPass _ -> List.of(PeerVariant.PACKED);
       case PaddedPass _ -> List.of(PeerVariant.PADDED);
+      case OutputPass output ->
+          switch (output.kind()) {
+            case FULL -> List.of(PeerVariant.FULL_SOFTMAX);
+            case ADAPTIVE -> List.of(PeerVariant.ADAPTIVE_SOFTMAX);
+            case SAMPLED -> List.of(); // it has none
+          };
+      case TokenizerWorkload _ -> List.of();
     };
   }
 
@@ -87,6 +97,8 @@ public enum Library {
       case SequenceInference _ -> List.of(PeerVariant.LAYER);
       case RaggedPass _ -> List.of(); // it has no form for sequences of different lengths
       case PaddedPass _ -> List.of(PeerVariant.PADDED);
+      case OutputPass _ -> List.of(); // its full one is libtorch's, and it has no other
+      case TokenizerWorkload _ -> List.of();
     };
   }
 
@@ -100,7 +112,7 @@ public enum Library {
       case Generation generation ->
           generation.model().cell() == CellKind.LSTM ? List.of(PeerVariant.ONE_HOT) : List.of();
       case SequenceInference _ -> List.of(PeerVariant.LAYER);
-      case RaggedPass _, PaddedPass _ -> List.of();
+      case RaggedPass _, PaddedPass _, OutputPass _, TokenizerWorkload _ -> List.of();
     };
   }
 }

@@ -33,6 +33,14 @@ public enum PeerVariant {
   /** Sequences of different lengths padded to the longest. */
   PADDED("padded"),
 
+  /** The library's linear layer and softmax over all words. */
+  FULL_SOFTMAX("full"),
+
+  /** The library's adaptive softmax. */
+  ADAPTIVE_SOFTMAX("adaptive"),
+  /** Text goes into the library's encoder. */
+  ENCODER("encoder"),
+
   /** Refrain itself on other work, which a case is compared with. */
   ITSELF("itself");
 

@@ -8,7 +8,12 @@ import java.util.stream.Stream;
  * is a type; {@link #named} knows all that is measured.
  */
 public sealed interface Workload
-    permits LanguageWorkload, SequenceInference, RaggedPass, PaddedPass {
+    permits LanguageWorkload,
+        SequenceInference,
+        RaggedPass,
+        PaddedPass,
+        OutputPass,
+        TokenizerWorkload {
 
   /**
    * Returns the name by which processes tell each other what to do.

@@ -30,9 +30,20 @@ final class Workloads {
               "infer-lstm", new RecurrentShape(CellKind.LSTM, 33, HIDDEN, 2), 120),
           ragged(100),
           ragged(1000),
-          step("min-gru", characters(CellKind.MIN_GRU), 512));
+          step("min-gru", characters(CellKind.MIN_GRU), 512),
+          output(OutputPass.Kind.FULL),
+          output(OutputPass.Kind.ADAPTIVE),
+          output(OutputPass.Kind.SAMPLED),
+          new TokenEncoding("bpe-encode-cl100k", "cl100k_base"),
+          new TokenEncoding("bpe-encode-o200k", "o200k_base"),
+          new MergeTraining("bpe-train", 32_000));
 
   private Workloads() {}
+
+  /** The words of WikiText-2, in batches of its usual size. */
+  private static OutputPass output(OutputPass.Kind kind) {
+    return new OutputPass(kind, 33_278, 400, 20, 35);
+  }
 
   private static TrainingStep step(String name, LanguageShape model, int steps) {
     return new TrainingStep(name, model, Update.SGD, BATCH, steps);

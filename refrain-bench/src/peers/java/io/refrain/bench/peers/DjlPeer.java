@@ -4,10 +4,12 @@ import ai.djl.engine.Engine;
 import io.refrain.bench.serve.Peer;
 import io.refrain.bench.serve.PeerCase;
 import io.refrain.bench.workload.Generation;
+import io.refrain.bench.workload.OutputPass;
 import io.refrain.bench.workload.PaddedPass;
 import io.refrain.bench.workload.PeerVariant;
 import io.refrain.bench.workload.RaggedPass;
 import io.refrain.bench.workload.SequenceInference;
+import io.refrain.bench.workload.TokenizerWorkload;
 import io.refrain.bench.workload.TrainingStep;
 import io.refrain.bench.workload.Workload;
 
@@ -39,6 +41,10 @@ final class DjlPeer implements Peer {
       case PaddedPass padded -> new DjlPaddedPass(padded);
       case RaggedPass ragged ->
           throw new IllegalArgumentException("DJL has no form for " + ragged.name());
+      case OutputPass output ->
+          throw new IllegalArgumentException("DJL is not measured on " + output.name());
+      case TokenizerWorkload tokens ->
+          throw new IllegalArgumentException("DJL cannot do " + tokens.name());
     };
   }
 }

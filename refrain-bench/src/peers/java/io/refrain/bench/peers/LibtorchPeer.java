@@ -3,10 +3,12 @@ package io.refrain.bench.peers;
 import io.refrain.bench.serve.Peer;
 import io.refrain.bench.serve.PeerCase;
 import io.refrain.bench.workload.Generation;
+import io.refrain.bench.workload.OutputPass;
 import io.refrain.bench.workload.PaddedPass;
 import io.refrain.bench.workload.PeerVariant;
 import io.refrain.bench.workload.RaggedPass;
 import io.refrain.bench.workload.SequenceInference;
+import io.refrain.bench.workload.TokenizerWorkload;
 import io.refrain.bench.workload.TrainingStep;
 import io.refrain.bench.workload.Workload;
 import java.io.IOException;
@@ -58,7 +60,10 @@ final class LibtorchPeer implements Peer {
                   : new LibtorchLayerModel(generation, variant));
       case SequenceInference inference -> new LibtorchInference(inference, variant);
       case RaggedPass ragged -> LibtorchPass.packed(ragged);
+      case OutputPass output -> new LibtorchOutput(output);
       case PaddedPass padded -> LibtorchPass.padded(padded.ragged(), padded);
+      case TokenizerWorkload tokens ->
+          throw new IllegalArgumentException("libtorch cannot do " + tokens.name());
     };
   }
 }

@@ -3,7 +3,7 @@ package io.refrain.bench.peers;
 import io.refrain.bench.serve.PeerServer;
 import java.io.IOException;
 
-/** The program of libtorch and DJL; {@link PeerServer} tells its arguments and orders. */
+/** The program of libtorch, DJL and jtokkit; {@link PeerServer} tells its arguments and orders. */
 public final class PeerMain {
 
   private PeerMain() {}
@@ -21,6 +21,7 @@ public final class PeerMain {
             switch (library) {
               case LIBTORCH -> new LibtorchPeer(threads);
               case DJL -> new DjlPeer(threads);
+              case JTOKKIT -> new JtokkitPeer();
               case REFRAIN, DL4J -> null;
             });
   }

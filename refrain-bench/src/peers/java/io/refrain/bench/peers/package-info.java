@@ -1,6 +1,6 @@
 /**
- * The program that times libtorch and DJL on the work that Refrain's own benchmarks do. Each
- * setting of a peer (library, case, variant, threads) is a process of its own, so that one
+ * The program that times libtorch, DJL and jtokkit on the work that Refrain's own benchmarks do.
+ * Each setting of a peer (library, case, variant, threads) is a process of its own, so that one
  * library's threads and memory cannot disturb another's; the process stays alive and takes orders
  * line by line, so that runs of all settings can be interleaved.
  *

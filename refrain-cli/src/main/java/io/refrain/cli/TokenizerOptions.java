@@ -1,0 +1,111 @@
+package io.refrain.cli;
+
+import io.refrain.text.BpeTokenizer;
+import io.refrain.text.TokenCounter;
+import io.refrain.text.Tokenizer;
+import io.refrain.text.TokenizerKind;
+import io.refrain.text.Vocabulary;
+import io.refrain.text.bpe.BpeTrainer;
+import java.io.IOException;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** How {@code train} turns text into tokens. */
+final class TokenizerOptions {
+  /** Large enough for words to be few tokens, small enough for a layer that writes them. */
+  static final int BPE_VOCABULARY = 8192;
+
+  private static final int BPE_MINIMUM_COUNT = 2;
+
+  @Option(
+      names = "--tokenizer",
+      paramLabel = "KIND|FILE",
+      description =
+          "How text becomes tokens (default: ${DEFAULT-VALUE}): verbatim (characters as they are),"
+              + " char, word (the notebook's), unicode-word, whitespace (of texts that are cut"
+              + " already), bpe (byte pairs); or a tokenizer.json, a run, or a published one such as"
+              + " cl100k_base.")
+  private String tokenizer;
+
+  @Option(
+      names = "--vocabulary",
+      paramLabel = "N",
+      description = "Tokens, at most (default: 8192 with bpe, else all that the text has).")
+  private @Nullable Integer vocabulary;
+
+  @Option(
+      names = "--minimum-count",
+      paramLabel = "N",
+      description =
+          "Tokens, with bpe pairs, that are seen less often are none (default: 2 with"
+              + " bpe, else 1).")
+  private @Nullable Integer minimumCount;
+
+  /** Demands that every value makes sense by itself. */
+  void requireRanges(OptionCheck check) {
+    if (vocabulary != null) {
+      check.atLeast(isBpe() ? 257 : 2, "--vocabulary", vocabulary);
+    }
+    if (minimumCount != null) {
+      check.atLeast(1, "--minimum-count", minimumCount);
+    }
+    if (!isBpe() && !TokenizerFinder.isKind(tokenizer)) {
+      TokenizerFinder.requireThere(tokenizer, check.name("--tokenizer") + ": ");
+      requireUnused("--vocabulary", vocabulary);
+      requireUnused("--minimum-count", minimumCount);
+    }
+  }
+
+  private void requireUnused(String option, @Nullable Integer value) {
+    if (value != null) {
+      throw new IllegalArgumentException(
+          "%s is for a tokenizer that is made of the text, and %s is there already: leave one out"
+              .formatted(option, tokenizer));
+    }
+  }
+
+  private boolean isBpe() {
+    return tokenizer.equals(BpeTokenizer.KIND);
+  }
+
+  /** Finds the tokenizer, or makes it of the text. */
+  Tokenizer tokenizer(TextReading text, int threads) throws IOException {
+    if (isBpe()) {
+      BpeTrainer.Options defaults =
+          BpeTrainer.Options.ofSize(OptionCheck.or(vocabulary, BPE_VOCABULARY));
+      BpeTraining training =
+          new BpeTraining(
+              new BpeTrainer.Options(
+                  defaults.vocabularySize(),
+                  OptionCheck.or(minimumCount, BPE_MINIMUM_COUNT),
+                  defaults.specials(),
+                  defaults.pattern()),
+              threads);
+      training.count(text);
+      return training.learn();
+    }
+    if (TokenizerFinder.isKind(tokenizer)) {
+      TokenizerKind kind = TokenizerKind.of(tokenizer);
+      return counted(text, kind, counted(kind, vocabulary, minimumCount));
+    }
+    return TokenizerFinder.find(tokenizer);
+  }
+
+  /** Makes a tokenizer of the tokens of a text. */
+  static Tokenizer counted(TextReading text, TokenizerKind kind, Vocabulary.Options options)
+      throws IOException {
+    TokenCounter counter = new TokenCounter(kind);
+    text.forEach("Counting", kind::lastCut, counter::count);
+    return counter.tokenizer(options);
+  }
+
+  /** What a vocabulary keeps that is counted in a text. */
+  static Vocabulary.Options counted(
+      TokenizerKind kind, @Nullable Integer vocabulary, @Nullable Integer minimumCount) {
+    Vocabulary.Options options = kind.defaultOptions();
+    if (minimumCount != null) {
+      options = options.withMinimumCount(minimumCount);
+    }
+    return vocabulary == null ? options : options.withMaximumSize(vocabulary);
+  }
+}

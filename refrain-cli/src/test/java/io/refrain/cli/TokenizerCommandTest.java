@@ -1,0 +1,235 @@
+package io.refrain.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.refrain.store.Json;
+import io.refrain.text.TokenizerFile;
+import io.refrain.train.RunDirectory;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class TokenizerCommandTest extends CommandFixture {
+  private Path file() {
+    return folder.resolve("tokenizer.json");
+  }
+
+  private Outcome make(String... more) {
+    List<String> arguments =
+        new ArrayList<>(List.of("tokenizer", "train", corpus.toString(), "--out"));
+    arguments.add(file().toString());
+    arguments.addAll(List.of(more));
+    return refrain(arguments.toArray(String[]::new));
+  }
+
+  private static Map<String, Object> json(Outcome outcome) throws IOException {
+    assertThat(outcome.code()).as(outcome.err()).isZero();
+    return Json.parse("json", outcome.out().strip().getBytes(StandardCharsets.UTF_8));
+  }
+
+  @Test
+  void makesATokenizerAndSaysWhatToDoWithIt() {
+    Outcome outcome = make("--vocabulary", "270");
+
+    assertThat(outcome.code()).as(outcome.err()).isZero();
+    assertThat(outcome.out())
+        .contains("bpe, 270 tokens", "characters a token", "refrain tokenizer inspect " + file());
+    assertThat(make().onlyErrorLine()).contains("is there already", "--out");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"verbatim", "char", "word", "unicode-word", "whitespace", "bpe"})
+  void everyKindIsMadeUsedAndTrainedWith(String kind) throws IOException {
+    Map<String, Object> made = json(make("--kind", kind, "--json"));
+    String encoded = refrain("tokenizer", "encode", file().toString(), "It was the best of").out();
+
+    assertThat(made).containsEntry("kind", kind);
+    assertThat(((Number) made.get("size")).intValue()).isEqualTo(TokenizerFile.read(file()).size());
+    List<String> decode = new ArrayList<>(List.of("tokenizer", "decode", file().toString()));
+    decode.addAll(List.of(encoded.strip().split(" ")));
+    assertThat(refrain(decode.toArray(String[]::new)).out().strip())
+        .isEqualToIgnoringCase("It was the best of");
+    Outcome trained = train("--tokenizer", file().toString(), "--batch", "2", "--steps", "4");
+    assertThat(trained.code()).as(trained.err()).isZero();
+    assertThat(new RunDirectory(run).tokenizer().kind()).isEqualTo(kind);
+    assertThat(refrain("tokenizer", "inspect", run.toString()).out())
+        .contains("kind        " + kind);
+  }
+
+  @Test
+  void severalTextsMakeOneTokenizer() throws IOException {
+    Path other = Files.writeString(folder.resolve("other.txt"), "zebra zebra zebra zebra");
+
+    json(
+        make(
+            other.toString(),
+            "--special",
+            "<a>",
+            "--special",
+            "<b>",
+            "--pattern",
+            "o200k",
+            "--json"));
+
+    Map<String, Object> inspected =
+        json(refrain("tokenizer", "inspect", file().toString(), "--json"));
+    assertThat(inspected)
+        .containsEntry("special", List.of("<a>", "<b>"))
+        .containsEntry("exact", true);
+    assertThat((List<?>) inspected.get("longest")).asString().contains("zebra");
+  }
+
+  @Test
+  void inspectShowsHowATextIsCut() throws IOException {
+    make("--vocabulary", "300");
+
+    String out =
+        refrain("tokenizer", "inspect", file().toString(), "It was\nthe\u001b best 😀").out();
+
+    assertThat(out)
+        .contains("merges      ", "special     <|endoftext|>", "round trip  exact", "longest     [")
+        .contains("characters a token", "[↵]\n[t][he][␛][ best]", "[F0][9F][98][80]");
+    Map<String, Object> json =
+        json(refrain("tokenizer", "inspect", file().toString(), "It was", "--json"));
+    assertThat(json).containsEntry("pieces", List.of("It", " was")).containsEntry("tokens", 2L);
+    String coloured = new TokenPicture(TokenizerFile.read(file()), true).of(new int[] {40, 41});
+    assertThat(coloured).isEqualTo("\u001b[30;48;5;152mH\u001b[0m\u001b[30;48;5;186mI\u001b[0m");
+  }
+
+  @Test
+  void longTextsArePicturedInPart() throws IOException {
+    make();
+    Path text = Files.writeString(folder.resolve("long.txt"), "q ".repeat(5000));
+
+    assertThat(refrain("tokenizer", "inspect", file().toString(), "--file", text.toString()).out())
+        .contains("… and ", "more tokens");
+  }
+
+  @Test
+  void publishedTokenizersAreKnownByName() throws IOException {
+    assertThat(refrain("tokenizer", "encode", "cl100k_base", "Hello world", "a").out().lines())
+        .containsExactly("9906 1917", "64");
+    assertThat(refrain("tokenizer", "decode", "cl100k_base", "9906 1917").out().strip())
+        .isEqualTo("Hello world");
+    Map<String, Object> json = json(refrain("tokenizer", "encode", "cl100k_base", "é😀", "--json"));
+    assertThat(json.get("tokens")).asString().contains("start=1, end=3");
+  }
+
+  @Test
+  void standardInputIsReadWhereNothingIsGiven() {
+    InputStream before = System.in;
+    try {
+      System.setIn(new ByteArrayInputStream("Hello world".getBytes(StandardCharsets.UTF_8)));
+      assertThat(refrain("tokenizer", "encode", "cl100k_base").out().strip())
+          .isEqualTo("9906 1917");
+      System.setIn(new ByteArrayInputStream("9906 1917\n64\n".getBytes(StandardCharsets.UTF_8)));
+      assertThat(refrain("tokenizer", "decode", "cl100k_base").out().lines())
+          .containsExactly("Hello world", "a");
+    } finally {
+      System.setIn(before);
+    }
+  }
+
+  @Test
+  void tokensThatAreUnknownAreCounted() {
+    make("--kind", "word");
+
+    assertThat(refrain("tokenizer", "encode", file().toString(), "the zebra times").err())
+        .contains("1 of 3 tokens is unknown to the tokenizer.");
+  }
+
+  @Test
+  void aModelOfBytePairsWritesWholeCharacters() throws IOException {
+    Files.writeString(corpus, "Zürich, 東京 😀 und Köln. ".repeat(300));
+    Outcome trained = train("--tokenizer", "bpe", "--vocabulary", "262", "--updates", "60");
+    assertThat(trained.code()).as(trained.err()).isZero();
+    assertThat(new RunDirectory(run).tokenizer().size()).isEqualTo(262);
+
+    Outcome written =
+        refrain(
+            "generate", run.toString(), "--prefix", "Zürich, 東", "--seed", "3", "--length", "200");
+
+    assertThat(written.out()).startsWith("Zürich, 東");
+    Outcome evaluated = refrain("evaluate", run.toString(), "--json");
+    assertThat((double) json(evaluated).get("bits_per_character")).isPositive();
+    assertThat(refrain("score", run.toString(), "Köln 😀").out()).contains("log P(text)");
+    assertThat(
+            refrain(
+                    "train",
+                    "--out",
+                    run.toString(),
+                    "--resume",
+                    "--epochs",
+                    "3",
+                    "--updates",
+                    "70")
+                .code())
+        .isZero();
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "train|--kind=bpee|--kind must be one of verbatim, char, word, unicode-word, whitespace, bpe, but is \"bpee\"",
+        "train|--vocabulary=256|--vocabulary must be at least 257, but is 256",
+        "train|--minimum-count=0|--minimum-count must be at least 1, but is 0",
+        "train|--pattern=gpt5|--pattern must be gpt2, cl100k or o200k",
+        "train|--kind=word --pattern=gpt2|--pattern does not go with --kind word: it is for bpe",
+        "train|--kind=word --special=x|--special does not go with --kind word",
+      })
+  void wrongUsageIsTold(String command, String options, String message) {
+    Outcome outcome = make(options.split(" "));
+
+    assertThat(command).isEqualTo("train");
+    assertThat(outcome.code()).isEqualTo(2);
+    assertThat(outcome.onlyErrorLine()).contains(message);
+    assertThat(file()).doesNotExist();
+  }
+
+  @Test
+  void whatIsNoTokenizerIsTold() throws IOException {
+    assertThat(refrain("tokenizer", "inspect", "nowhere.json").onlyErrorLine())
+        .contains("there is no tokenizer \"nowhere.json\"", "cl100k_base");
+    Outcome malformed = refrain("tokenizer", "inspect", corpus.toString());
+    assertThat(malformed.code()).isEqualTo(1);
+    assertThat(malformed.onlyErrorLine()).contains("tokenizer file " + corpus);
+    assertThat(refrain("tokenizer", "decode", "r50k_base", "7", "x").onlyErrorLine())
+        .contains("'x' is not the id of a token, which is from 0 to 50256");
+    assertThat(refrain("tokenizer", "decode", "r50k_base", "50257").code()).isEqualTo(2);
+    assertThat(refrain("tokenizer", "encode", "r50k_base", "a", "--file", "b").onlyErrorLine())
+        .contains("give either TEXT or --file");
+    assertThat(refrain("tokenizer").out()).contains("train", "encode", "decode", "inspect");
+    assertThat(refrain("tokenizer", "trian").onlyErrorLine())
+        .contains("there is no command 'trian'");
+  }
+
+  @Test
+  void optionsThatWouldDoNothingAreRefused() {
+    assertThat(train("--tokenizer", "cl100k_base", "--vocabulary", "500").onlyErrorLine())
+        .contains("--vocabulary is for a tokenizer that is made of the text, and cl100k_base is");
+    assertThat(train("--tokenizer", "bpe", "--vocabulary", "100").onlyErrorLine())
+        .contains("--vocabulary must be at least 257, but is 100");
+    assertThat(train("--tokenizer", "word", "--minimum-count", "0").onlyErrorLine())
+        .contains("--minimum-count must be at least 1");
+  }
+
+  @Test
+  void vocabulariesAreLimited() throws IOException {
+    Outcome outcome =
+        train("--tokenizer", "word", "--vocabulary", "5", "--minimum-count", "2", "--batch", "1");
+
+    assertThat(outcome.code()).as(outcome.err()).isZero();
+    assertThat(new RunDirectory(run).tokenizer().size()).isEqualTo(5);
+  }
+}

@@ -1,0 +1,111 @@
+package io.refrain.text.bpe;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import net.jqwik.api.Arbitraries;
+import net.jqwik.api.Arbitrary;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.Provide;
+import org.junit.jupiter.api.Test;
+
+class SplitPatternTest {
+  @Provide
+  static Arbitrary<String> texts() {
+    return TextParts.texts();
+  }
+
+  @Provide
+  static Arbitrary<byte[]> anyBytes() {
+    return TextParts.bytes();
+  }
+
+  @Provide
+  static Arbitrary<SplitPattern> scanned() {
+    return Arbitraries.of(SplitPattern.scanned());
+  }
+
+  @Property(tries = 20_000)
+  void scannersCutAsTheirPatternsSay(
+      @ForAll("scanned") SplitPattern pattern, @ForAll("anyBytes") byte[] bytes) {
+    Splitter reference = new RegexSplitter(SplitPattern.compile(pattern.regex()));
+
+    assertThat(pieces(pattern.splitter(), bytes)).isEqualTo(pieces(reference, bytes));
+  }
+
+  @Property
+  void piecesAreTheWholeText(@ForAll("anyBytes") byte[] bytes) {
+    for (String regex : List.of("", "\\w+", "x*", "(?<=a)b", "\\s+|[^\\s]")) {
+      List<Integer> ends = pieces(SplitPattern.of(regex).splitter(), bytes);
+
+      assertThat(ends).isSorted().doesNotHaveDuplicates().doesNotContain(0);
+      assertThat(ends.isEmpty() ? 0 : ends.getLast()).isEqualTo(bytes.length);
+    }
+  }
+
+  @Property(tries = 5000)
+  void aPieceEndsAtACutWhateverFollows(
+      @ForAll("scanned") SplitPattern pattern,
+      @ForAll("texts") String text,
+      @ForAll("texts") String more) {
+    int cut = pattern.lastCut(text, 1, text.length());
+    if (cut < 0) {
+      return;
+    }
+    int at = utf8(text.substring(0, cut)).length;
+    byte[] whole = utf8(text + more);
+
+    List<Integer> expected =
+        new ArrayList<>(pieces(pattern.splitter(), utf8(text.substring(0, cut))));
+    pieces(pattern.splitter(), utf8(text.substring(cut) + more))
+        .forEach(end -> expected.add(at + end));
+
+    assertThat(pieces(pattern.splitter(), whole)).isEqualTo(expected);
+  }
+
+  @Test
+  void knownPatternsAreWalkedByHand() {
+    assertThat(SplitPattern.of(SplitPattern.O200K.regex())).isSameAs(SplitPattern.O200K);
+    assertThat(SplitPattern.of(SplitPattern.CL100K.regex()).knowsCuts()).isTrue();
+    assertThat(SplitPattern.scanned()).hasSize(4);
+    assertThat(SplitPattern.of("\\w+").knowsCuts()).isFalse();
+    assertThat(SplitPattern.of("\\w+").lastCut("a b", 1, 3)).isEqualTo(-1);
+    assertThat(SplitPattern.GPT2.lastCut("one two three", 1, 13)).isEqualTo(7);
+  }
+
+  @Test
+  void matchesAndWhatLiesBetweenThemArePieces() {
+    assertThat(pieces(SplitPattern.of("b+").splitter(), utf8("abbé😀bc")))
+        .containsExactly(1, 3, 9, 10, 11);
+  }
+
+  @Test
+  void badPatternsAreRefused() {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> SplitPattern.of("(a"))
+        .withMessageStartingWith("pattern: expected a regular expression, got (a");
+  }
+
+  @Test
+  void aPatternThatNeedsTooMuchMemoryIsNamed() {
+    Splitter splitter = SplitPattern.of("(?:a|b)*c").splitter();
+
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> pieces(splitter, utf8("ab".repeat(200_000))))
+        .withMessageContaining("use a simpler pattern");
+  }
+
+  private static List<Integer> pieces(Splitter splitter, byte[] bytes) {
+    List<Integer> ends = new ArrayList<>();
+    splitter.split(bytes, 0, bytes.length, (from, to) -> ends.add(to));
+    return ends;
+  }
+
+  private static byte[] utf8(String text) {
+    return text.getBytes(StandardCharsets.UTF_8);
+  }
+}
