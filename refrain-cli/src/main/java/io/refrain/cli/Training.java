@@ -166,7 +166,7 @@ final class Training {
   private String sample(LanguageModel model) {
     FrozenLanguageModel frozen = model.freeze();
     Sampler sampler =
-        new Sampler(Sampler.Options.temperature(0.5).excluding(tokenizer.firstOrdinary()));
+        new Sampler(Sampler.Options.temperature(0.5).excluding(tokenizer.specialIds()));
     TextDecoder decoder = tokenizer.decoder();
     StringBuilder text = new StringBuilder();
     int most = tokenizer.separator().isEmpty() ? SAMPLE_TOKENS : SAMPLE_TOKENS / 5;
