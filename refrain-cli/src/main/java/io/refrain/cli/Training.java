@@ -69,6 +69,9 @@ final class Training {
         training.optimizer().label(),
         training.learningRate(),
         training.schedule() instanceof Schedule.Constant ? "" : ", " + training.schedule().label());
+    UnknownTokens unknown = new UnknownTokens(tokenizer);
+    unknown.count(tokens);
+    unknown.warn(err);
     err.printf(
         "%s, %d %s. Ctrl-C saves and stops.%n",
         Kernels.get().description(), team.size(), team.size() == 1 ? "thread" : "threads");
