@@ -293,7 +293,7 @@ public final class OwnCell {
     FrozenStack.State state = rnn.initialState(); // one a text
     Sampler sampler =
         new Sampler(
-            Sampler.Options.temperature(0.5).excluding(tokenizer.firstOrdinary())); // never <unk>
+            Sampler.Options.temperature(0.5).excluding(tokenizer.specialIds())); // never <unk>
     Tape tape = Tape.computing(ThreadTeam.single());
     for (int token : tokenizer.encode(prefix)) {
       rnn.advance(state, token);

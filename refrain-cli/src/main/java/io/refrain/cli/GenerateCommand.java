@@ -93,12 +93,12 @@ final class GenerateCommand implements Callable<Integer> {
       requireNoSampling();
     }
     int available = threads.count();
-    Sampler.Options options = new Sampler.Options(greedy ? 0 : temperature, topK, topP, 0);
+    Sampler.Options options = new Sampler.Options(greedy ? 0 : temperature, topK, topP, List.of());
     RunDirectory directory = Runs.open(run);
     Tokenizer tokenizer = directory.tokenizer();
     int[] start = prefix == null ? Prefix.ofNothing(tokenizer) : Prefix.of(tokenizer, prefix);
     FrozenLanguageModel model = directory.model().freeze();
-    Sampler sampler = new Sampler(options.excluding(tokenizer.firstOrdinary()));
+    Sampler sampler = new Sampler(options.excluding(tokenizer.specialIds()));
     RandomGenerator random = seed == null ? new SplittableRandom() : new SplittableRandom(seed);
     // Only as many threads as pay: starting more would only delay the first letter.
     try (ThreadTeam team = new ThreadTeam(model.threads(available))) {

@@ -32,9 +32,17 @@ final class Prefix {
     }
   }
 
-  /** A line break where the model knows one, else its first token, which is the most common. */
+  /** A line break where the model knows one, else its first token that is text: a common one. */
   static int[] ofNothing(Tokenizer tokenizer) {
     int[] lineBreak = tokenizer.unknown("\n").isEmpty() ? tokenizer.encode("\n") : new int[0];
-    return lineBreak.length == 1 ? lineBreak : new int[] {tokenizer.firstOrdinary()};
+    if (lineBreak.length == 1) {
+      return lineBreak;
+    }
+    int[] specials = tokenizer.specialIds();
+    int first = 0;
+    while (first < specials.length && specials[first] == first) {
+      first++;
+    }
+    return new int[] {first};
   }
 }

@@ -2,6 +2,8 @@ package io.refrain.cli;
 
 import io.refrain.text.Corpus;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
@@ -34,6 +36,11 @@ final class TextInput {
 
   /** All of standard input, as it is. */
   static String standardInput() throws IOException {
-    return new String(System.in.readAllBytes(), StandardCharsets.UTF_8);
+    byte[] bytes = System.in.readAllBytes();
+    try {
+      return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
+    } catch (CharacterCodingException e) {
+      throw new IOException("standard input is not text in UTF-8; convert it first", e);
+    }
   }
 }

@@ -5,13 +5,10 @@ import io.refrain.text.Tokenizer;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
-import java.util.stream.Collectors;
-import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -36,6 +33,9 @@ import picocli.CommandLine.Spec;
       "  refrain tokenizer encode book.json --json -- \"-5 apples\""
     })
 final class TokenizerEncodeCommand implements Callable<Integer> {
+  /** Characters; a test sets a text against it that is longer. */
+  static final int BLOCK = 1 << 20;
+
   @Spec private CommandSpec spec;
   @Mixin private Output output;
 
@@ -60,32 +60,49 @@ final class TokenizerEncodeCommand implements Callable<Integer> {
     Tokenizer tokenizer = TokenizerFinder.find(name);
     PrintWriter out = spec.commandLine().getOut();
     for (String text : TextInput.of(spec, texts, file)) {
-      Encoding encoding = tokenizer.encodeWithOffsets(text);
+      UnknownTokens unknown = new UnknownTokens(tokenizer);
       if (output.json) {
+        Encoding encoding = tokenizer.encodeWithOffsets(text);
+        unknown.count(encoding.ids());
         Output.line(out, json(tokenizer, text, encoding));
       } else {
-        out.println(
-            Arrays.stream(encoding.ids())
-                .mapToObj(Integer::toString)
-                .collect(Collectors.joining(" ")));
+        print(tokenizer, text, unknown, out);
       }
-      warn(tokenizer, encoding);
+      unknown.warn(spec.commandLine().getErr());
     }
     out.flush();
     return 0;
   }
 
-  /** An unknown token is not what the text says. */
-  private void warn(Tokenizer tokenizer, Encoding encoding) {
-    int unknownId = tokenizer.unknownId().orElse(-1);
-    long unknown = IntStream.of(encoding.ids()).filter(id -> id == unknownId).count();
-    if (unknown > 0) {
-      spec.commandLine()
-          .getErr()
-          .printf(
-              "%s of %s tokens %s unknown to the tokenizer.%n",
-              Figures.count(unknown), Figures.count(encoding.size()), unknown == 1 ? "is" : "are");
+  /** Block by block, so that a long text takes little more memory than it does by itself. */
+  private static void print(
+      Tokenizer tokenizer, String text, UnknownTokens unknown, PrintWriter out) {
+    String separator = "";
+    for (int start = 0; start < text.length(); ) {
+      int end = endOfBlock(tokenizer, text, start);
+      int[] ids = tokenizer.encode(text.substring(start, end));
+      unknown.count(ids);
+      for (int id : ids) {
+        out.print(separator);
+        out.print(id);
+        separator = " ";
+      }
+      start = end;
     }
+    out.println();
+  }
+
+  /** Where the text may be cut; where no such place is known, the block grows. */
+  private static int endOfBlock(Tokenizer tokenizer, String text, int start) {
+    long wanted = (long) start + BLOCK;
+    while (wanted < text.length()) {
+      int cut = tokenizer.lastCut(text.substring(start, (int) wanted));
+      if (cut > 0) {
+        return start + cut;
+      }
+      wanted += wanted - start;
+    }
+    return text.length();
   }
 
   private static Map<String, Object> json(Tokenizer tokenizer, String text, Encoding encoding) {

@@ -160,7 +160,9 @@ final class TokenizerInspectCommand implements Callable<Integer> {
   }
 
   private static int[] longest(Tokenizer tokenizer) {
-    return IntStream.range(tokenizer.firstOrdinary(), tokenizer.size())
+    int[] specials = tokenizer.specialIds();
+    return IntStream.range(0, tokenizer.size())
+        .filter(id -> Arrays.binarySearch(specials, id) < 0)
         .boxed()
         .sorted(Comparator.comparingInt((Integer id) -> -tokenizer.piece(id).length()))
         .limit(LONGEST)

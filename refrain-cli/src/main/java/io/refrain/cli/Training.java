@@ -65,6 +65,9 @@ final class Training {
         training.optimizer().label(),
         training.learningRate(),
         training.schedule() instanceof Schedule.Constant ? "" : ", " + training.schedule().label());
+    UnknownTokens unknown = new UnknownTokens(tokenizer);
+    unknown.count(tokens);
+    unknown.warn(err);
     err.printf(
         "%s, %d %s. Ctrl-C saves and stops.%n",
         Kernels.get().description(), team.size(), team.size() == 1 ? "thread" : "threads");
@@ -162,7 +165,7 @@ final class Training {
   private String sample(LanguageModel model) {
     FrozenLanguageModel frozen = model.freeze();
     Sampler sampler =
-        new Sampler(Sampler.Options.temperature(0.5).excluding(tokenizer.firstOrdinary()));
+        new Sampler(Sampler.Options.temperature(0.5).excluding(tokenizer.specialIds()));
     TextDecoder decoder = tokenizer.decoder();
     StringBuilder text = new StringBuilder();
     int most = tokenizer.separator().isEmpty() ? SAMPLE_TOKENS : SAMPLE_TOKENS / 5;

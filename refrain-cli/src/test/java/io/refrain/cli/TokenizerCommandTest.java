@@ -2,8 +2,14 @@ package io.refrain.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.refrain.store.AtomicFile;
 import io.refrain.store.Json;
+import io.refrain.text.AddedToken;
+import io.refrain.text.BpeTokenizer;
 import io.refrain.text.TokenizerFile;
+import io.refrain.text.bpe.BpeModel;
+import io.refrain.text.bpe.BpeTrainer;
+import io.refrain.text.bpe.SplitPattern;
 import io.refrain.train.RunDirectory;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -12,6 +18,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -64,6 +71,27 @@ class TokenizerCommandTest extends CommandFixture {
     assertThat(new RunDirectory(run).tokenizer().kind()).isEqualTo(kind);
     assertThat(refrain("tokenizer", "inspect", run.toString()).out())
         .contains("kind        " + kind);
+  }
+
+  /** As those of GPT-2 do, whose {@code <|endoftext|>} has the last id. */
+  @Test
+  void specialTokensAreNotWrittenWhereverTheirIdsAre() throws IOException {
+    BpeModel model =
+        BpeTokenizer.train(
+                "", new BpeTrainer.Options(256, 1, List.of(), SplitPattern.GPT2), /* threads */ 1)
+            .model();
+    AddedToken end = AddedToken.special(257, "<|endoftext|>"); // no token has the id before
+    BpeTokenizer tokenizer =
+        new BpeTokenizer(
+            model, new BpeTokenizer.Settings(SplitPattern.GPT2, false, false, List.of(end)));
+    AtomicFile.write(file(), out -> TokenizerFile.write(tokenizer, out));
+    Outcome trained = train("--tokenizer", file().toString(), "--batch", "2", "--steps", "4");
+
+    Outcome written = refrain("generate", run.toString(), "--length", "3000", "--seed", "1");
+
+    assertThat(trained.code()).as(trained.err()).isZero();
+    assertThat(written.out()).hasSizeGreaterThan(1000).doesNotContain("<|endoftext|>");
+    assertThat(tokenizer.specialIds()).containsExactly(256, 257);
   }
 
   @Test
@@ -135,14 +163,33 @@ class TokenizerCommandTest extends CommandFixture {
       System.setIn(new ByteArrayInputStream("9906 1917\n64\n".getBytes(StandardCharsets.UTF_8)));
       assertThat(refrain("tokenizer", "decode", "cl100k_base").out().lines())
           .containsExactly("Hello world", "a");
+      System.setIn(new ByteArrayInputStream(new byte[] {'a', (byte) 0xFF}));
+      assertThat(refrain("tokenizer", "encode", "cl100k_base").onlyErrorLine())
+          .contains("standard input is not text in UTF-8");
     } finally {
       System.setIn(before);
     }
   }
 
   @Test
-  void tokensThatAreUnknownAreCounted() {
+  void aLongTextIsEncodedInBlocks() throws IOException {
+    make("--vocabulary", "300");
+    String text = "It was the best\n".repeat(TokenizerEncodeCommand.BLOCK / 8);
+    Path file = Files.writeString(folder.resolve("long.txt"), text);
+
+    String out = refrain("tokenizer", "encode", file().toString(), "--file", file.toString()).out();
+
+    assertThat(Arrays.stream(out.strip().split(" ")).mapToInt(Integer::parseInt).toArray())
+        .isEqualTo(TokenizerFile.read(file()).encode(text));
+  }
+
+  @Test
+  void tokensThatAreUnknownAreCounted() throws IOException {
     make("--kind", "word");
+    Files.writeString(corpus, "the zebra of times ".repeat(300));
+
+    assertThat(train("--tokenizer", file().toString(), "--batch", "2", "--steps", "4").err())
+        .contains("300 of 1,200 tokens are unknown to the tokenizer.");
 
     assertThat(refrain("tokenizer", "encode", file().toString(), "the zebra times").err())
         .contains("1 of 3 tokens is unknown to the tokenizer.");
@@ -181,17 +228,17 @@ class TokenizerCommandTest extends CommandFixture {
   @CsvSource(
       delimiter = '|',
       value = {
-        "train|--kind=bpee|--kind must be one of verbatim, char, word, unicode-word, whitespace, bpe, but is \"bpee\"",
-        "train|--vocabulary=256|--vocabulary must be at least 257, but is 256",
-        "train|--minimum-count=0|--minimum-count must be at least 1, but is 0",
-        "train|--pattern=gpt5|--pattern must be gpt2, cl100k or o200k",
-        "train|--kind=word --pattern=gpt2|--pattern does not go with --kind word: it is for bpe",
-        "train|--kind=word --special=x|--special does not go with --kind word",
+        "--kind=bpee|--kind must be one of verbatim, char, word, unicode-word, whitespace, bpe, but is \"bpee\"",
+        "--vocabulary=256|--vocabulary must be at least 257, but is 256",
+        "--minimum-count=0|--minimum-count must be at least 1, but is 0",
+        "--pattern=gpt5|--pattern must be gpt2, cl100k or o200k",
+        "--kind=word --pattern=gpt2|--pattern does not go with --kind word: it is for bpe",
+        "--special=é|special tokens: \"é\" is how files spell other bytes",
+        "--kind=word --special=x|--special does not go with --kind word",
       })
-  void wrongUsageIsTold(String command, String options, String message) {
+  void wrongUsageIsTold(String options, String message) {
     Outcome outcome = make(options.split(" "));
 
-    assertThat(command).isEqualTo("train");
     assertThat(outcome.code()).isEqualTo(2);
     assertThat(outcome.onlyErrorLine()).contains(message);
     assertThat(file()).doesNotExist();

@@ -2,7 +2,9 @@ package io.refrain.generate;
 
 import io.refrain.kernel.Kernels;
 import java.util.Arrays;
+import java.util.List;
 import java.util.random.RandomGenerator;
+import java.util.stream.IntStream;
 
 /**
  * Chooses the next token from logits: the most likely one, or a draw from a distribution that may
@@ -14,6 +16,8 @@ public final class Sampler {
   private static final Kernels KERNELS = Kernels.get();
 
   private final Options options;
+  private final int[] excluded;
+  private float[] allowed = new float[0];
   private float[] probabilities = new float[0];
   private long[] order = new long[0];
 
@@ -25,12 +29,13 @@ public final class Sampler {
    * @param topK how many of the most likely tokens may be drawn; 0 for all
    * @param topP of those, the smallest set of likely ones that holds this share of their
    *     probability may be drawn; 1 for all
-   * @param excluded tokens with an id below this are never chosen: a vocabulary's specials
+   * @param excluded ids of tokens that are never chosen, such as those that stand for no text
    */
-  public record Options(double temperature, int topK, double topP, int excluded) {
+  public record Options(double temperature, int topK, double topP, List<Integer> excluded) {
 
-    /** Checks the ranges. */
+    /** Checks the ranges, and keeps each excluded id once, in rising order. */
     public Options {
+      excluded = excluded.stream().sorted().distinct().toList();
       if (!(temperature >= 0) || Double.isInfinite(temperature)) {
         throw new IllegalArgumentException(
             "temperature must be at least 0 (0: the most likely token), but is " + temperature);
@@ -42,30 +47,32 @@ public final class Sampler {
         throw new IllegalArgumentException(
             "top-p must be above 0 and at most 1 (1: all), but is " + topP);
       }
-      if (excluded < 0) {
-        throw new IllegalArgumentException("cannot exclude " + excluded + " tokens");
+      if (!excluded.isEmpty() && excluded.getFirst() < 0) {
+        throw new IllegalArgumentException(
+            "excluded tokens: expected ids of at least 0, got " + excluded.getFirst());
       }
     }
 
     /** Always the most likely token. */
     public static Options greedy() {
-      return new Options(0, 0, 1, 0);
+      return new Options(0, 0, 1, List.of());
     }
 
     /** A draw at a temperature. */
     public static Options temperature(double temperature) {
-      return new Options(temperature, 0, 1, 0);
+      return new Options(temperature, 0, 1, List.of());
     }
 
-    /** The same, never choosing the first tokens of the vocabulary. */
-    public Options excluding(int specials) {
-      return new Options(temperature, topK, topP, specials);
+    /** The same, never choosing these tokens; an id that a model does not have changes nothing. */
+    public Options excluding(int... ids) {
+      return new Options(temperature, topK, topP, IntStream.of(ids).boxed().toList());
     }
   }
 
   /** Creates a sampler. */
   public Sampler(Options options) {
     this.options = options;
+    this.excluded = options.excluded().stream().mapToInt(Integer::intValue).toArray();
   }
 
   /**
@@ -77,14 +84,10 @@ public final class Sampler {
    * @throws IllegalArgumentException when a logit is NaN or ∞, or no token is left
    */
   public int choose(float[] logits, RandomGenerator random) {
-    int from = options.excluded();
-    int count = logits.length - from;
-    if (count < 1) {
-      throw new IllegalArgumentException(
-          "no token is left to choose: %d of %d are excluded".formatted(from, logits.length));
-    }
-    int best = from + KERNELS.argmax(logits, from, count);
-    requireNumbers(logits, from, best);
+    float[] scores = withoutExcluded(logits);
+    int count = scores.length;
+    int best = KERNELS.argmax(scores, 0, count);
+    requireNumbers(scores, best);
     if (options.temperature() == 0) {
       return best;
     }
@@ -93,20 +96,44 @@ public final class Sampler {
       order = new long[count];
     }
     // Less the maximum, and by a finite factor: a tiny temperature must not give 0 times infinity.
-    float maximum = logits[best];
+    float maximum = scores[best];
     float factor = (float) Math.min(1 / options.temperature(), Float.MAX_VALUE);
     for (int token = 0; token < count; token++) {
-      probabilities[token] = (logits[from + token] - maximum) * factor;
+      float less = scores[token] - maximum;
+      probabilities[token] = less == Float.NEGATIVE_INFINITY ? less : less * factor;
     }
     KERNELS.softmax(probabilities, 0, probabilities, 0, count);
     boolean all = options.topP() == 1 && (options.topK() == 0 || options.topK() >= count);
-    return from + (all ? draw(count, random.nextDouble()) : drawLikely(count, random));
+    return all ? draw(count, random.nextDouble()) : drawLikely(count, random);
+  }
+
+  /** The logits, with -∞ for the tokens that are excluded. */
+  private float[] withoutExcluded(float[] logits) {
+    int known = 0;
+    while (known < excluded.length && excluded[known] < logits.length) {
+      known++;
+    }
+    if (known == logits.length) {
+      throw new IllegalArgumentException(
+          "no token is left to choose: %d of %d are excluded".formatted(known, logits.length));
+    }
+    if (known == 0) {
+      return logits;
+    }
+    if (allowed.length != logits.length) {
+      allowed = new float[logits.length];
+    }
+    System.arraycopy(logits, 0, allowed, 0, logits.length);
+    for (int i = 0; i < known; i++) {
+      allowed[excluded[i]] = Float.NEGATIVE_INFINITY;
+    }
+    return allowed;
   }
 
   /** Comparisons with NaN are all false, so that it would choose one token for ever. */
-  private static void requireNumbers(float[] logits, int from, int best) {
+  private static void requireNumbers(float[] logits, int best) {
     int bad = Float.isFinite(logits[best]) ? -1 : best;
-    for (int token = from; token < logits.length; token++) {
+    for (int token = 0; token < logits.length; token++) {
       if (Float.isNaN(logits[token])) {
         bad = token;
       }

@@ -6,8 +6,7 @@ package io.refrain.text;
  *
  * @param id its id
  * @param content how it stands in a text, such as {@code <|endoftext|>}; not empty
- * @param special whether it is a mark rather than text, so that a model should not write it where
- *     its id is below all others
+ * @param special whether it is a mark rather than text, so that a model must not write it
  * @param normalized whether it is looked for after all that are not; the Hugging Face format tells
  *     it
  */

@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
 import java.util.Set;
+import java.util.stream.IntStream;
 
 /**
  * Byte-level byte-pair encoding, as GPT-2 has it (Radford et al. 2019): tokens are byte sequences,
@@ -178,12 +179,10 @@ public final class BpeTokenizer implements Tokenizer {
   }
 
   @Override
-  public int firstOrdinary() {
-    int id = 0;
-    while (id < size - 1 && specials.contains(id)) {
-      id++;
-    }
-    return id;
+  public int[] specialIds() {
+    return IntStream.range(0, size)
+        .filter(id -> specials.contains(id) || bytes(id).length == 0)
+        .toArray();
   }
 
   /** {@inheritDoc} Nothing is. */

@@ -146,15 +146,21 @@ final class HuggingFaceReader {
     byteLevel.get("use_regex").require(false);
     byteLevel.get("add_prefix_space").require(false);
     split.get("pattern").requireOnly(Set.of("Regex"));
-    String regex = split.get("pattern").get("Regex").string();
+    JsonTree expression = split.get("pattern").get("Regex");
+    String regex = expression.string();
+    String difference = OnigurumaPattern.difference(regex);
+    if (regex.isEmpty()) {
+      throw expression.wrong("a regular expression");
+    }
+    if (difference != null) {
+      throw expression.wrong(
+          "a pattern without %s, which means something else here".formatted(difference));
+    }
     SplitPattern pattern;
     try {
       pattern = SplitPattern.of(regex);
     } catch (IllegalArgumentException e) {
       throw json.defect("key \"pre_tokenizer\": " + e.getMessage());
-    }
-    if (regex.isEmpty()) {
-      throw split.get("pattern").get("Regex").wrong("a regular expression");
     }
     // To remove all but the matches is the same where the matches are the whole text.
     boolean removesNothing =

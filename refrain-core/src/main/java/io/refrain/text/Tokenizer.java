@@ -22,10 +22,10 @@ public interface Tokenizer {
   int size();
 
   /**
-   * {@return the first id that a model may write: those below it are special, such as that of an
-   * unknown token}
+   * {@return the ids that stand for no text, in rising order: special tokens, such as that of an
+   * unknown token or of the end of a text, and ids that no token has} A model must not write them.
    */
-  int firstOrdinary();
+  int[] specialIds();
 
   /** {@return the id that stands for what the vocabulary lacks; empty where nothing is unknown} */
   OptionalInt unknownId();

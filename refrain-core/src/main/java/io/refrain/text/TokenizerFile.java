@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonEncoding;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.StreamWriteFeature;
+import java.io.FilterOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -48,13 +49,15 @@ public final class TokenizerFile {
    *
    * @param tokenizer what to write
    * @param out where to write to
-   * @throws IllegalArgumentException if it is a tokenizer of another make that no provider knows
+   * @throws IllegalArgumentException if it is a tokenizer of another make that no provider knows,
+   *     or so large that no reader would take the file; the stream may hold a part of it then
    * @throws IOException if the stream refuses the bytes
    */
   public static void write(Tokenizer tokenizer, OutputStream out) throws IOException {
     JsonFactory factory =
         JsonFactory.builder().disable(StreamWriteFeature.AUTO_CLOSE_TARGET).build();
-    try (JsonGenerator json = factory.createGenerator(out, JsonEncoding.UTF8)) {
+    OutputStream limited = new LimitedStream(out);
+    try (JsonGenerator json = factory.createGenerator(limited, JsonEncoding.UTF8)) {
       switch (tokenizer) {
         case VocabularyTokenizer counted -> writeVocabulary(json, counted);
         case BpeTokenizer bytePairs when bytePairs.kind().equals(BpeTokenizer.KIND) ->
@@ -122,6 +125,36 @@ public final class TokenizerFile {
     return json.hasFirst(HuggingFaceReader.KEYS, TokenizerFields.KEYS)
         ? json.read(new HuggingFaceReader(json)::read)
         : json.read(new TokenizerFields(json)::read);
+  }
+
+  /** Refuses what {@link #read} would refuse, when there is still something to be done. */
+  private static final class LimitedStream extends FilterOutputStream {
+    private long left = MAXIMUM_BYTES;
+
+    LimitedStream(OutputStream out) {
+      super(out);
+    }
+
+    @Override
+    public void write(int value) throws IOException {
+      take(1);
+      out.write(value);
+    }
+
+    @Override
+    public void write(byte[] bytes, int from, int count) throws IOException {
+      take(count);
+      out.write(bytes, from, count);
+    }
+
+    private void take(int count) {
+      left -= count;
+      if (left < 0) {
+        throw new IllegalArgumentException(
+            "tokenizer: expected at most %d bytes as a file, got more: keep fewer tokens, by a smaller vocabulary or a larger minimum count"
+                .formatted(MAXIMUM_BYTES));
+      }
+    }
   }
 
   private static void writeStrings(JsonGenerator json, String key, List<String> values)

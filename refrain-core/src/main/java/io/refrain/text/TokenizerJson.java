@@ -19,7 +19,6 @@ final class TokenizerJson {
   /** The layouts are six levels deep; much deeper nesting is an attack on the parser's stack. */
   private static final int MAXIMUM_DEPTH = 10;
 
-  private static final int MAXIMUM_TOKEN_LENGTH = 100_000;
   private static final int LONGEST_MESSAGE = 300;
 
   private static final JsonFactory FACTORY =
@@ -28,8 +27,8 @@ final class TokenizerJson {
           .streamReadConstraints(
               StreamReadConstraints.builder()
                   .maxNestingDepth(MAXIMUM_DEPTH)
-                  .maxStringLength(MAXIMUM_TOKEN_LENGTH)
-                  .maxNameLength(MAXIMUM_TOKEN_LENGTH)
+                  .maxStringLength(TokenizerFile.MAXIMUM_BYTES) // a text may be one long word
+                  .maxNameLength(TokenizerFile.MAXIMUM_BYTES)
                   .build())
           .build();
 

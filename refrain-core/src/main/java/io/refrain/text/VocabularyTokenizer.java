@@ -1,6 +1,7 @@
 package io.refrain.text;
 
 import java.util.OptionalInt;
+import java.util.stream.IntStream;
 
 /**
  * A tokenizer whose tokens are counted in a text and numbered by a {@link Vocabulary}: characters
@@ -22,8 +23,8 @@ public sealed interface VocabularyTokenizer extends Tokenizer
   }
 
   @Override
-  default int firstOrdinary() {
-    return vocabulary().specials().size();
+  default int[] specialIds() {
+    return IntStream.range(0, vocabulary().specials().size()).toArray();
   }
 
   @Override

@@ -9,6 +9,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -29,13 +30,14 @@ class SamplerTest {
   /** The definition, step by step, in double precision. */
   private static double[] distribution(float[] logits, Options options) {
     double[] weights = new double[logits.length];
-    for (int i = options.excluded(); i < logits.length; i++) {
-      weights[i] = Math.exp(logits[i] / options.temperature());
+    for (int i = 0; i < logits.length; i++) {
+      weights[i] = options.excluded().contains(i) ? 0 : Math.exp(logits[i] / options.temperature());
     }
     normalise(weights);
     List<Integer> order =
-        IntStream.range(options.excluded(), logits.length)
+        IntStream.range(0, logits.length)
             .boxed()
+            .filter(i -> !options.excluded().contains(i))
             .sorted(Comparator.<Integer>comparingDouble(i -> -weights[i]))
             .toList();
     int most = options.topK() == 0 ? order.size() : Math.min(options.topK(), order.size());
@@ -65,22 +67,26 @@ class SamplerTest {
 
   @ParameterizedTest
   @CsvSource({
-    "1, 0, 1, 0",
-    "0.5, 0, 1, 0",
-    "2.5, 0, 1, 3",
-    "1, 1, 1, 0",
-    "1, 4, 1, 0",
-    "0.8, 6, 1, 2",
-    "1, 100, 1, 0",
-    "1, 0, 0.5, 0",
-    "1.5, 0, 0.9, 2",
-    "1, 0, 0.0001, 0",
-    "1.3, 5, 0.8, 1",
-    "2, 4, 0.6, 0",
+    "1, 0, 1,",
+    "0.5, 0, 1,",
+    "2.5, 0, 1, 0 1 2",
+    "1, 1, 1,",
+    "1, 4, 1,",
+    "0.8, 6, 1, 3 11",
+    "1, 100, 1,",
+    "1, 0, 0.5,",
+    "1.5, 0, 0.9, 0 5",
+    "1, 0, 0.0001,",
+    "1.3, 5, 0.8, 7",
+    "2, 4, 0.6,",
   })
   void drawsFromTheDistributionOfItsDefinition(
-      double temperature, int topK, double topP, int excluded) {
-    Options options = new Options(temperature, topK, topP, excluded);
+      double temperature, int topK, double topP, @Nullable String excluded) {
+    List<Integer> ids =
+        excluded == null
+            ? List.of()
+            : Arrays.stream(excluded.split(" ")).map(Integer::valueOf).toList();
+    Options options = new Options(temperature, topK, topP, ids);
     float[] logits = logits(12, 4);
     double[] expected = distribution(logits, options);
 
@@ -106,8 +112,8 @@ class SamplerTest {
   void greedyTakesTheFirstOfTheMostLikely() {
     float[] logits = {3, 1, 7, 7, -2};
     assertThat(draw(Options.greedy(), logits, 5, 1)).containsOnly(2);
-    assertThat(draw(Options.greedy().excluding(3), logits, 5, 1)).containsOnly(3);
-    assertThat(draw(Options.greedy().excluding(4), logits, 5, 1)).containsOnly(4);
+    assertThat(draw(Options.greedy().excluding(0, 1, 2), logits, 5, 1)).containsOnly(3);
+    assertThat(draw(Options.greedy().excluding(3, 2, 7), logits, 5, 1)).containsOnly(0);
   }
 
   @ParameterizedTest
@@ -115,7 +121,7 @@ class SamplerTest {
   void aTinyTemperatureTakesTheMostLikelyToo(double temperature) {
     float[] logits = {-3, 1, 7.5f, 7, -2};
     assertThat(draw(Options.temperature(temperature), logits, 50, 1)).containsOnly(2);
-    assertThat(draw(new Options(temperature, 3, 0.9, 0), logits, 50, 1)).containsOnly(2);
+    assertThat(draw(new Options(temperature, 3, 0.9, List.of()), logits, 50, 1)).containsOnly(2);
   }
 
   @ParameterizedTest
@@ -131,14 +137,19 @@ class SamplerTest {
   @Test
   void tiesAreCutFromTheEnd() {
     float[] logits = {1, 2, 2, 2, 1};
-    assertThat(draw(new Options(1, 2, 1, 0), logits, 500, 3)).contains(1, 2).containsOnly(1, 2);
+    assertThat(draw(new Options(1, 2, 1, List.of()), logits, 500, 3))
+        .contains(1, 2)
+        .containsOnly(1, 2);
   }
 
   @Test
   void theSameSeedDrawsTheSameTokens() {
     float[] logits = logits(50, 8);
     for (Options options :
-        List.of(Options.temperature(1), new Options(0.7, 20, 1, 1), new Options(1, 0, 0.9, 0))) {
+        List.of(
+            Options.temperature(1),
+            new Options(0.7, 20, 1, List.of(0)),
+            new Options(1, 0, 0.9, List.of()))) {
       int[] first = draw(options, logits, 200, 17);
       assertThat(draw(options, logits, 200, 17)).isEqualTo(first);
       assertThat(draw(options, logits, 200, 18)).isNotEqualTo(first);
@@ -147,24 +158,26 @@ class SamplerTest {
 
   @Test
   void excludedTokensAreNeverChosenHoweverLikely() {
-    float[] logits = {90, 80, 70, -1, -2, -3};
+    float[] logits = {90, -1, 80, -2, -3, 70};
     for (Options options :
         List.of(
             Options.greedy(),
             Options.temperature(1),
-            new Options(3, 2, 1, 0),
-            new Options(1, 0, 0.5, 0))) {
-      assertThat(Arrays.stream(draw(options.excluding(3), logits, 500, 2)).boxed())
-          .allMatch(token -> token >= 3);
+            new Options(3, 2, 1, List.of()),
+            Options.temperature(1e300),
+            new Options(1, 0, 0.5, List.of()))) {
+      assertThat(draw(options.excluding(5, 0, 2, 0, 99), logits, 500, 2))
+          .containsAnyOf(1, 3, 4)
+          .doesNotContain(0, 2, 5);
     }
   }
 
   @Test
   void oneSamplerServesVocabulariesOfAnySize() {
-    Sampler sampler = new Sampler(new Options(1, 3, 0.9, 0));
+    Sampler sampler = new Sampler(new Options(1, 3, 0.9, List.of(0)));
     SplittableRandom random = new SplittableRandom(1);
-    for (int count : new int[] {5, 1, 9, 2}) {
-      assertThat(sampler.choose(logits(count, count), random)).isBetween(0, count - 1);
+    for (int count : new int[] {5, 2, 9, 3}) {
+      assertThat(sampler.choose(logits(count, count), random)).isBetween(1, count - 1);
     }
   }
 
@@ -175,10 +188,10 @@ class SamplerTest {
         List.of(
             Options.greedy(),
             Options.temperature(1),
-            new Options(1, 2, 1, 0),
-            new Options(0, 0, 1, 1))) {
+            new Options(1, 2, 1, List.of()),
+            new Options(0, 0, 1, List.of(0)))) {
       for (float bad : new float[] {Float.NaN, Float.POSITIVE_INFINITY}) {
-        for (int at = options.excluded(); at < 4; at++) {
+        for (int at = options.excluded().size(); at < 4; at++) {
           float[] logits = {1, 3, 2, -1};
           logits[at] = bad;
           assertThatIllegalArgumentException()
@@ -194,12 +207,12 @@ class SamplerTest {
       assertThat(draw(options, ruledOut, 100, 1)).contains(1).doesNotContain(0, 2);
     }
     float[] excluded = {Float.NaN, 3, 2, -1};
-    assertThat(draw(Options.greedy().excluding(1), excluded, 2, 1)).containsOnly(1);
+    assertThat(draw(Options.greedy().excluding(0), excluded, 2, 1)).containsOnly(1);
   }
 
   @Test
   void nothingLeftToChooseIsNamed() {
-    Sampler sampler = new Sampler(Options.greedy().excluding(4));
+    Sampler sampler = new Sampler(Options.greedy().excluding(0, 1, 2, 3));
     assertThatIllegalArgumentException()
         .isThrownBy(() -> sampler.choose(new float[4], new SplittableRandom(1)))
         .withMessage("no token is left to choose: 4 of 4 are excluded");
@@ -214,15 +227,15 @@ class SamplerTest {
               "temperature must be at least 0 (0: the most likely token), but is " + temperature);
     }
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> new Options(1, -1, 1, 0))
+        .isThrownBy(() -> new Options(1, -1, 1, List.of()))
         .withMessage("top-k must be at least 0 (0: all), but is -1");
     for (double topP : new double[] {0, -1, 1.01, Double.NaN}) {
       assertThatIllegalArgumentException()
-          .isThrownBy(() -> new Options(1, 0, topP, 0))
+          .isThrownBy(() -> new Options(1, 0, topP, List.of()))
           .withMessage("top-p must be above 0 and at most 1 (1: all), but is " + topP);
     }
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> Options.greedy().excluding(-2))
-        .withMessage("cannot exclude -2 tokens");
+        .isThrownBy(() -> Options.greedy().excluding(3, -2))
+        .withMessage("excluded tokens: expected ids of at least 0, got -2");
   }
 }

@@ -143,7 +143,7 @@ class BpeTokenizerTest {
     BpeTokenizer tokenizer = plain(SplitPattern.GPT2);
 
     assertThat(tokenizer.encode("<s> a<s>")).containsExactly(1, 0);
-    assertThat(tokenizer.firstOrdinary()).isEqualTo(4);
+    assertThat(tokenizer.specialIds()).containsExactly(0, 1, 2, 3);
     assertThat(tokenizer.piece(1)).isEqualTo("<s> a");
     assertThat(tokenizer.unknownId()).isEmpty();
     assertThat(tokenizer.unknown("anything")).isEmpty();

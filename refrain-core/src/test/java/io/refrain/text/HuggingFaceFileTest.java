@@ -1,6 +1,7 @@
 package io.refrain.text;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.refrain.text.bpe.BpeTrainer;
@@ -20,9 +21,11 @@ import net.jqwik.api.Arbitrary;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class HuggingFaceFileTest {
   /** Made by Hugging Face's tokenizers 0.23.2 from the poem of {@code BpeTrainerTest}. */
@@ -205,6 +208,71 @@ class HuggingFaceFileTest {
     assertRefused(
         withSteps(split, byteLevel.replace("_regex\":false", "_regex\":true")),
         "use_regex\": expected false");
+  }
+
+  /** What Oniguruma reads differently, and what it reads as java.util.regex does. */
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = ';',
+      quoteCharacter = '\0',
+      value = {
+        "\\p{N}{1,3}+;{1,3}+",
+        "a{2}?;{2}?",
+        "\\h+;\\h",
+        "x[\\H];\\H",
+        "\\Qa.b\\E;\\Q",
+        "[[:alpha:]]+;[:",
+        "(?s).;(?s)",
+        "(?im:a)b;(?im:",
+        "\\p{Punct};\\p{Punct}",
+        "\\p{N}{1,3};",
+        "\\p{N}+a{1,3}?;",
+        "\\x{41}+;",
+        "\\{2}+;",
+        "[{2}+(?s)];",
+        "(?i:'s|'t)(?<n>a)(?=b)(?ix-x);",
+        "\\\\h;",
+      })
+  void patternsThatMeanSomethingElseAreRefused(String regex, @Nullable String difference)
+      throws IOException {
+    String byteLevel = "{\"type\":\"ByteLevel\",\"add_prefix_space\":false,\"use_regex\":false}";
+    String json =
+        withSteps(
+            "{\"type\":\"Split\",\"pattern\":{\"Regex\":\"%s\"},\"behavior\":\"Isolated\",\"invert\":false}"
+                .formatted(regex.replace("\\", "\\\\")),
+            byteLevel);
+    if (difference == null) {
+      assertThat(((BpeTokenizer) read(json)).settings().pattern().regex()).isEqualTo(regex);
+      return;
+    }
+    assertRefused(json, "Regex\": expected a pattern without " + difference + ", which means");
+    BpeTokenizer own = BpeTokenizer.train("a", BpeTrainer.Options.ofSize(257), 1);
+    BpeTokenizer.Settings settings =
+        new BpeTokenizer.Settings(SplitPattern.of(regex), false, false, List.of());
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> written(new BpeTokenizer(own.model(), settings)))
+        .withMessageContaining("got one with " + difference);
+  }
+
+  /** A megabyte of one letter has pairs of pairs of pairs. */
+  @ParameterizedTest
+  @ValueSource(strings = {"a", " ", "\n", "😀"})
+  void tokensOfAnyLengthAreWrittenAndRead(String letter) throws IOException {
+    String text = letter.repeat(1 << 20);
+    Tokenizer pairs = BpeTokenizer.train(text, BpeTrainer.Options.ofSize(300), 1);
+    Tokenizer words = UnicodeWordTokenizer.train(text);
+
+    assertThat(read(written(pairs)).encode(text)).isEqualTo(pairs.encode(text)).hasSizeLessThan(4);
+    assertThat(read(written(words)).encode(text)).isEqualTo(words.encode(text));
+  }
+
+  @Test
+  void whatNobodyCouldReadIsNotWritten() {
+    String word = "a".repeat(TokenizerFile.MAXIMUM_BYTES);
+
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> written(WhitespaceTokenizer.train(word)))
+        .withMessageContaining("tokenizer: expected at most 67108864 bytes as a file, got more");
   }
 
   @Test

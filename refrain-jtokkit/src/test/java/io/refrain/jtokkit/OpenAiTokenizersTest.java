@@ -18,6 +18,7 @@ import java.io.StringReader;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.IntStream;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.ForAll;
@@ -127,15 +128,18 @@ class OpenAiTokenizersTest {
 
   @ParameterizedTest
   @CsvSource({
-    "r50k_base,50257,50256",
-    "p50k_base,50281,50256",
-    "cl100k_base,100277,100257",
-    "o200k_base,200019,199999"
+    "r50k_base,50257,50256,50256,50256",
+    "p50k_base,50281,50256,50256,50256",
+    "cl100k_base,100277,100257,100256,100276",
+    "o200k_base,200019,199999,199998,200018"
   })
-  void specialsHaveTheirPublishedIds(String name, int size, int endOfText) {
+  void specialsHaveTheirPublishedIds(
+      String name, int size, int endOfText, int firstSpecial, int lastSpecial) {
     assertThat(ours(name).size()).isEqualTo(size);
     assertThat(ours(name).encode("a<|endoftext|>")).hasSize(2).endsWith(endOfText);
-    assertThat(ours(name).firstOrdinary()).isZero();
+    assertThat(ours(name).specialIds())
+        .as("also ids without a token")
+        .isEqualTo(IntStream.rangeClosed(firstSpecial, lastSpecial).toArray());
   }
 
   @Test

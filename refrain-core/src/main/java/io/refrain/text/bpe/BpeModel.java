@@ -1,8 +1,6 @@
 package io.refrain.text.bpe;
 
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Comparator;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -170,28 +168,6 @@ public final class BpeModel {
    */
   public int id(byte[] bytes) {
     return table.find(bytes, 0, bytes.length);
-  }
-
-  /**
-   * {@return the ids of the longest tokens, the longest first, those of equal length by id}
-   *
-   * @param count how many, at most
-   */
-  public int[] longest(int count) {
-    List<Integer> ids = new ArrayList<>();
-    for (int id = 0; id < tokens.length; id++) {
-      if (tokens[id] != null) {
-        ids.add(id);
-      }
-    }
-    ids.sort(Comparator.comparingInt((Integer id) -> -length(id)));
-    return ids.stream().limit(count).mapToInt(Integer::intValue).toArray();
-  }
-
-  /** The number of bytes of a token. */
-  int length(int id) {
-    byte[] token = tokens[id];
-    return token == null ? 0 : token.length;
   }
 
   /** The id of a token that is part of a larger array; -1 where there is none. */

@@ -1,5 +1,6 @@
 package io.refrain.text.bpe;
 
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.function.LongConsumer;
 
@@ -54,6 +55,15 @@ public final class BpeTrainer {
       if (specials.stream().distinct().count() < specials.size() || specials.contains("")) {
         throw new IllegalArgumentException(
             "special tokens: expected each of them once, and none empty, got " + specials);
+      }
+      for (String special : specials) {
+        byte[] spelled = ByteAlphabet.read(special);
+        if (spelled != null && !special.equals(new String(spelled, StandardCharsets.UTF_8))) {
+          throw new IllegalArgumentException(
+              ("special tokens: \"%s\" is how files spell other bytes; add a character to it that"
+                      + " spells none, such as a space")
+                  .formatted(special));
+        }
       }
     }
 

@@ -1,5 +1,7 @@
 package io.refrain.text.bpe;
 
+import java.util.concurrent.atomic.AtomicReferenceArray;
+
 /**
  * What the patterns of tokenizers ask of a character, read from UTF-8. The categories are the
  * JDK's, so a newer JDK knows more letters.
@@ -34,7 +36,8 @@ final class CharacterClass {
   private static final int[] ASCII = new int[128];
 
   /** Flags of 256 characters each, made when first asked for; every thread makes the same. */
-  private static final short[][] PAGES = new short[(Character.MAX_CODE_POINT + 1) >> PAGE_BITS][];
+  private static final AtomicReferenceArray<short[]> PAGES =
+      new AtomicReferenceArray<>((Character.MAX_CODE_POINT + 1) >> PAGE_BITS);
 
   static {
     for (int c = 0; c < ASCII.length; c++) {
@@ -73,13 +76,13 @@ final class CharacterClass {
   }
 
   private static int flags(int codePoint) {
-    short[] page = PAGES[codePoint >> PAGE_BITS];
+    short[] page = PAGES.getAcquire(codePoint >> PAGE_BITS);
     if (page == null) {
       page = new short[1 << PAGE_BITS];
       for (int i = 0; i < page.length; i++) {
         page[i] = (short) compute((codePoint & -page.length) + i);
       }
-      PAGES[codePoint >> PAGE_BITS] = page;
+      PAGES.setRelease(codePoint >> PAGE_BITS, page);
     }
     return page[codePoint & (page.length - 1)];
   }

@@ -96,13 +96,8 @@ final class PieceCounts {
   }
 
   private int slot(byte[] text, int from, int to) {
-    int hash = to - from;
-    for (int i = from; i < to; i++) {
-      hash = 31 * hash + text[i];
-    }
-    hash *= 0x9E3779B9;
     int mask = slots.length - 1;
-    int slot = (hash ^ hash >>> 15) & mask;
+    int slot = ByteHash.of(text, from, to) & mask;
     while (slots[slot] != 0) {
       int piece = slots[slot] - 1;
       if (Arrays.equals(bytes, start(piece), end(piece), text, from, to)) {

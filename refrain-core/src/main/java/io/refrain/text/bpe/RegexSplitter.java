@@ -5,7 +5,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Pieces by any pattern, through java.util.regex: the matches, and what lies between them.
+ * Pieces by any pattern, through java.util.regex: the matches, and what lies between them. What a
+ * pattern may cost is bounded, for it may come from a file.
  *
  * <p>The engine reads characters. A byte that is not part of UTF-8 is shown to it as half a
  * surrogate pair, which is neither a letter nor a digit nor white space.
@@ -22,22 +23,79 @@ final class RegexSplitter implements Splitter {
   @Override
   public void split(byte[] bytes, int from, int to, Sink sink) {
     String text = text(bytes, from, to);
-    Matcher matcher = pattern.matcher(text);
+    Meter meter = new Meter(text);
+    Matcher matcher = pattern.matcher(meter);
     Walk walk = new Walk(from, text, sink);
     try {
       while (matcher.find()) {
-        if (matcher.end() > matcher.start()) {
-          walk.pieceTo(matcher.start());
-          walk.pieceTo(matcher.end());
-        }
+        walk.pieceTo(matcher.start()); // an empty match parts, too
+        walk.pieceTo(matcher.end());
+        meter.reset();
       }
     } catch (StackOverflowError e) {
-      throw new IllegalArgumentException(
-          "the pattern %s needs too much memory for this text; use a simpler pattern"
-              .formatted(pattern),
-          e);
+      throw tooMuch("memory", e);
+    } catch (Meter.Exceeded e) {
+      throw tooMuch("time", e);
     }
     walk.pieceTo(text.length());
+  }
+
+  private IllegalArgumentException tooMuch(String what, Throwable cause) {
+    return new IllegalArgumentException(
+        "the pattern %s needs too much %s for this text; use a simpler pattern"
+            .formatted(pattern, what),
+        cause);
+  }
+
+  /**
+   * A text that counts how often the engine looks at it. A pattern such as {@code (a|aa)+b\1} looks
+   * exponentially often where it does not match, and one such as {@code \p{L}+x} as often as the
+   * square of a long word: hours that nobody could interrupt.
+   */
+  private static final class Meter implements CharSequence {
+    private static final long LEAST = 10_000_000;
+    private static final long PER_CHARACTER = 100;
+
+    private final String text;
+    private long left;
+
+    Meter(String text) {
+      this.text = text;
+      reset();
+    }
+
+    /** Begins to count for the next match. */
+    void reset() {
+      left = LEAST + PER_CHARACTER * text.length();
+    }
+
+    @Override
+    public char charAt(int index) {
+      if (--left < 0) {
+        throw new Exceeded();
+      }
+      return text.charAt(index);
+    }
+
+    @Override
+    public int length() {
+      return text.length();
+    }
+
+    @Override
+    public CharSequence subSequence(int start, int end) {
+      return text.subSequence(start, end);
+    }
+
+    @Override
+    public String toString() {
+      return text;
+    }
+
+    /** The engine has looked too often. */
+    private static final class Exceeded extends RuntimeException {
+      private static final long serialVersionUID = 1;
+    }
   }
 
   /** One char or pair for each character, one half for each byte that is part of none. */

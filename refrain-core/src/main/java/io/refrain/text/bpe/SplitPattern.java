@@ -7,7 +7,8 @@ import java.util.regex.PatternSyntaxException;
 
 /**
  * What cuts a text into the pieces that are encoded one by one: a regular expression whose matches
- * are pieces, as is what lies between them. {@code \s}, {@code \d} and {@code \w} mean Unicode's.
+ * are pieces, as is what lies between them. {@code \s}, {@code \d} and {@code \w} mean Unicode's;
+ * lines end at a line feed alone, and {@code ^} and {@code $} match at each.
  *
  * <p>The patterns of GPT-2, of {@code cl100k_base} and of {@code o200k_base} are walked by code of
  * their own, all others by java.util.regex.
@@ -91,11 +92,12 @@ public final class SplitPattern {
   /** For a test that holds the scanners to it, too. */
   static Pattern compile(String regex) {
     try {
-      return Pattern.compile(regex, Pattern.UNICODE_CHARACTER_CLASS);
+      return Pattern.compile(
+          regex, Pattern.UNICODE_CHARACTER_CLASS | Pattern.UNIX_LINES | Pattern.MULTILINE);
     } catch (PatternSyntaxException e) {
       throw new IllegalArgumentException(
-          "pattern: expected a regular expression, got %s (%s)"
-              .formatted(regex, e.getDescription()),
+          "pattern: expected a regular expression, got one with a defect (%s): %s"
+              .formatted(e.getDescription(), regex),
           e);
     }
   }

@@ -44,12 +44,7 @@ final class TokenTable {
 
   /** The slot of a token, or the free one where it belongs. */
   private int slot(byte[] bytes, int from, int to) {
-    int hash = to - from;
-    for (int i = from; i < to; i++) {
-      hash = 31 * hash + bytes[i];
-    }
-    hash *= 0x9E3779B9;
-    int slot = (hash ^ hash >>> 15) & mask;
+    int slot = ByteHash.of(bytes, from, to) & mask;
     while (slots[slot] != 0) {
       byte[] token = tokens[slots[slot] - 1];
       if (token != null && Arrays.equals(token, 0, token.length, bytes, from, to)) {

@@ -147,14 +147,6 @@ class BpeEncoderTest {
         .withMessageContaining("as many right tokens as the 1 left ones, got 0");
   }
 
-  @Test
-  void theLongestTokensAreFound() {
-    BpeModel model =
-        new BpeModel(with(alphabet(), "abc", "de", "fgh"), new int[0], new int[0], true);
-
-    assertThat(model.longest(3)).containsExactly(256, 258, 257);
-  }
-
   private static void assertRefused(List<byte @Nullable []> tokens, String message, int... merge) {
     int[] lefts = merge.length == 0 ? merge : new int[] {merge[0]};
     int[] rights = merge.length == 0 ? merge : new int[] {merge[1]};

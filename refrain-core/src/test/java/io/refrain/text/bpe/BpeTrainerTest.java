@@ -17,6 +17,7 @@ import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
 import net.jqwik.api.constraints.IntRange;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 class BpeTrainerTest {
   @Provide
@@ -50,6 +51,21 @@ class BpeTrainerTest {
     assertThat(merges(trained(options, 3, whole))).isEqualTo(expected);
     assertThat(merges(trained(options, 2, whole.substring(0, cut), whole.substring(cut))))
         .isEqualTo(expected);
+  }
+
+  /** These 65,536 words have one value under the hash of {@link String}. */
+  @Test
+  @Timeout(20)
+  void wordsThatAreMadeToCollideTakeNoLonger() {
+    StringBuilder text = new StringBuilder();
+    for (int word = 0; word < 1 << 16; word++) {
+      for (int bit = 0; bit < 16; bit++) {
+        text.append((word >> bit & 1) == 0 ? "Aa" : "BB");
+      }
+      text.append(' ');
+    }
+
+    assertThat(trained(BpeTrainer.Options.ofSize(260), 1, text.toString()).merges()).isEqualTo(3);
   }
 
   /** What {@code BpeTrainer} of Hugging Face's tokenizers 0.23.2 makes of the same text. */
@@ -101,6 +117,9 @@ class BpeTrainerTest {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> new BpeTrainer.Options(500, 1, List.of("a", "a"), SplitPattern.GPT2))
         .withMessageContaining("each of them once");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> new BpeTrainer.Options(500, 1, List.of("<é>"), SplitPattern.GPT2))
+        .withMessageContaining("\"<é>\" is how files spell other bytes");
     assertThatIllegalArgumentException()
         .isThrownBy(() -> new BpeTrainer(BpeTrainer.Options.ofSize(300)).count("a", 0));
   }

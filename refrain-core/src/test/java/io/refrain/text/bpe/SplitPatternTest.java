@@ -6,12 +6,14 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 class SplitPatternTest {
   @Provide
@@ -84,10 +86,24 @@ class SplitPatternTest {
   }
 
   @Test
+  void emptyMatchesPartToo() {
+    assertThat(pieces(SplitPattern.of("\\b").splitter(), utf8("ab cd"))).containsExactly(2, 3, 5);
+  }
+
+  @Test
+  void linesEndAtLineFeedsAlone() {
+    assertThat(pieces(SplitPattern.of("^.").splitter(), utf8("ab\rc\nde")))
+        .containsExactly(1, 5, 6, 7);
+    assertThat(pieces(SplitPattern.of(".$").splitter(), utf8("ab\rc\nde")))
+        .containsExactly(3, 4, 6, 7);
+  }
+
+  @Test
   void badPatternsAreRefused() {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> SplitPattern.of("(a"))
-        .withMessageStartingWith("pattern: expected a regular expression, got (a");
+        .withMessage(
+            "pattern: expected a regular expression, got one with a defect (Unclosed group): (a");
   }
 
   @Test
@@ -96,7 +112,20 @@ class SplitPatternTest {
 
     assertThatIllegalArgumentException()
         .isThrownBy(() -> pieces(splitter, utf8("ab".repeat(200_000))))
-        .withMessageContaining("use a simpler pattern");
+        .withMessageContaining("needs too much memory for this text; use a simpler pattern");
+  }
+
+  @Test
+  @Timeout(20)
+  void aPatternThatNeedsTooMuchTimeIsNamed() {
+    Map.of("(a|aa)+b\\1", "a".repeat(50), "\\p{L}+x", "a".repeat(30_000))
+        .forEach((regex, text) -> {
+          Splitter splitter = SplitPattern.of(regex).splitter();
+
+          assertThatIllegalArgumentException()
+              .isThrownBy(() -> pieces(splitter, utf8(text)))
+              .withMessageContaining("needs too much time for this text; use a simpler pattern");
+        });
   }
 
   private static List<Integer> pieces(Splitter splitter, byte[] bytes) {

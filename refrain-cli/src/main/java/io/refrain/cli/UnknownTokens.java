@@ -1,0 +1,31 @@
+package io.refrain.cli;
+
+import io.refrain.text.Tokenizer;
+import java.io.PrintWriter;
+
+/** Counts the tokens of a text that a tokenizer does not know: they are not what the text says. */
+final class UnknownTokens {
+  private final int id;
+  private long unknown;
+  private long all;
+
+  UnknownTokens(Tokenizer tokenizer) {
+    id = tokenizer.unknownId().orElse(-1);
+  }
+
+  void count(int[] ids) {
+    all += ids.length;
+    for (int one : ids) {
+      unknown += one == id ? 1 : 0;
+    }
+  }
+
+  /** Says in a line how many there are, unless there are none. */
+  void warn(PrintWriter err) {
+    if (unknown > 0) {
+      err.printf(
+          "%s of %s tokens %s unknown to the tokenizer.%n",
+          Figures.count(unknown), Figures.count(all), unknown == 1 ? "is" : "are");
+    }
+  }
+}
