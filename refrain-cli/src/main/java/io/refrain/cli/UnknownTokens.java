@@ -1,10 +1,13 @@
 package io.refrain.cli;
 
+import io.refrain.data.TokenSource;
 import io.refrain.text.Tokenizer;
 import java.io.PrintWriter;
 
 /** Counts the tokens of a text that a tokenizer does not know: they are not what the text says. */
 final class UnknownTokens {
+  private static final int STRETCH = 1 << 16;
+
   private final int id;
   private long unknown;
   private long all;
@@ -17,6 +20,19 @@ final class UnknownTokens {
     all += ids.length;
     for (int one : ids) {
       unknown += one == id ? 1 : 0;
+    }
+  }
+
+  /** Counts all tokens of a text, which is not read where its tokenizer knows everything. */
+  void count(TokenSource tokens) {
+    if (id < 0) {
+      all += tokens.size();
+      return;
+    }
+    for (long at = 0; at < tokens.size(); at += STRETCH) {
+      int[] stretch = new int[(int) Math.min(STRETCH, tokens.size() - at)];
+      tokens.read(at, stretch, 0, stretch.length);
+      count(stretch);
     }
   }
 
