@@ -3,7 +3,6 @@ package io.refrain.text;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Comparator;
 import java.util.List;
 
 /** Finds added tokens in UTF-8: the leftmost first, and of several there the longest. */
@@ -21,19 +20,21 @@ final class AddedTokens {
 
   /** Tokens that are looked for together. */
   private static final class Pass {
-    private final byte[][] contents; // longest first
+    private final byte[][] contents; // in the order of their bytes
     private final int[] ids;
-    private final boolean[] begins = new boolean[256]; // whether one begins with this byte
+    private final int[] firsts = new int[257]; // by byte: the first that begins with it or more
 
     Pass(List<AddedToken> tokens) {
       List<AddedToken> sorted = new ArrayList<>(tokens);
-      sorted.sort(Comparator.comparingInt((AddedToken token) -> -utf8(token).length));
+      sorted.sort((a, b) -> Arrays.compareUnsigned(utf8(a), utf8(b)));
       contents = new byte[sorted.size()][];
       ids = new int[sorted.size()];
       for (int i = 0; i < ids.length; i++) {
         contents[i] = utf8(sorted.get(i));
         ids[i] = sorted.get(i).id();
-        begins[contents[i][0] & 0xFF] = true;
+      }
+      for (int value = 0; value < firsts.length; value++) {
+        firsts[value] = bound(0, ids.length, 0, value);
       }
     }
 
@@ -41,18 +42,41 @@ final class AddedTokens {
       return token.content().getBytes(StandardCharsets.UTF_8);
     }
 
-    /** The number of the longest token that begins at a byte; -1 where there is none. */
+    /**
+     * The number of the longest token that begins at a byte; -1 where there is none. Byte by byte,
+     * the range of tokens narrows to those that go on like the text.
+     */
     int at(byte[] bytes, int at, int to) {
-      if (!begins[bytes[at] & 0xFF]) {
-        return -1;
+      int low = firsts[bytes[at] & 0xFF];
+      int high = firsts[(bytes[at] & 0xFF) + 1];
+      int found = -1;
+      for (int depth = 1; low < high; depth++) {
+        if (contents[low].length == depth) { // the shortest stands first
+          found = low++;
+        }
+        if (at + depth == to) {
+          break;
+        }
+        int next = bytes[at + depth] & 0xFF;
+        low = bound(low, high, depth, next);
+        high = bound(low, high, depth, next + 1);
       }
-      for (int i = 0; i < contents.length; i++) {
-        int end = at + contents[i].length;
-        if (end <= to && Arrays.equals(contents[i], 0, contents[i].length, bytes, at, end)) {
-          return i;
+      return found;
+    }
+
+    /** The first token of a range whose byte at a depth is not below a value. */
+    private int bound(int low, int high, int depth, int value) {
+      int from = low;
+      int to = high;
+      while (from < to) {
+        int middle = (from + to) >>> 1;
+        if ((contents[middle][depth] & 0xFF) < value) {
+          from = middle + 1;
+        } else {
+          to = middle;
         }
       }
-      return -1;
+      return from;
     }
   }
 

@@ -148,13 +148,8 @@ final class HuggingFaceReader {
     split.get("pattern").requireOnly(Set.of("Regex"));
     JsonTree expression = split.get("pattern").get("Regex");
     String regex = expression.string();
-    String difference = OnigurumaPattern.difference(regex);
     if (regex.isEmpty()) {
       throw expression.wrong("a regular expression");
-    }
-    if (difference != null) {
-      throw expression.wrong(
-          "a pattern without %s, which means something else here".formatted(difference));
     }
     SplitPattern pattern;
     try {

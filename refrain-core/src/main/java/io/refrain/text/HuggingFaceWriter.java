@@ -62,13 +62,6 @@ final class HuggingFaceWriter {
 
   private void writePreTokenizer(BpeTokenizer.Settings settings) throws IOException {
     SplitPattern pattern = settings.pattern();
-    String difference = OnigurumaPattern.difference(pattern.regex());
-    if (difference != null) {
-      throw new IllegalArgumentException(
-          ("pattern: expected one that means the same to Hugging Face's tokenizers, in whose format"
-                  + " it is written, got one with %s: %s")
-              .formatted(difference, pattern));
-    }
     if (pattern.equals(SplitPattern.GPT2) || pattern.equals(SplitPattern.NONE)) {
       writeByteLevel(settings.prefixSpace(), pattern.equals(SplitPattern.GPT2));
       return;

@@ -12,12 +12,16 @@ import java.nio.charset.StandardCharsets;
 import java.text.Normalizer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.IntStream;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
+import net.jqwik.api.constraints.Chars;
+import net.jqwik.api.constraints.Size;
+import net.jqwik.api.constraints.StringLength;
 import org.junit.jupiter.api.Test;
 
 class BpeTokenizerTest {
@@ -147,6 +151,40 @@ class BpeTokenizerTest {
     assertThat(tokenizer.piece(1)).isEqualTo("<s> a");
     assertThat(tokenizer.unknownId()).isEmpty();
     assertThat(tokenizer.unknown("anything")).isEmpty();
+  }
+
+  /** Against the rule, tried token by token at every place. */
+  @Property
+  void manyAddedTokensAreFoundByTheRule(
+      @ForAll @Size(min = 1, max = 12)
+          Set<@StringLength(min = 1, max = 4) @Chars({'a', 'b', 'é'}) String> contents,
+      @ForAll @StringLength(max = 30) @Chars({'a', 'b', 'é'}) String text) {
+    BpeModel model = plain(SplitPattern.NONE).model();
+    List<AddedToken> added = new ArrayList<>();
+    for (String content : contents) {
+      added.add(AddedToken.special(1000 + added.size(), "<" + content));
+    }
+    BpeTokenizer tokenizer =
+        new BpeTokenizer(model, new Settings(SplitPattern.NONE, false, false, added));
+    String marked = text.replace("a", "<a");
+
+    List<Integer> expected = new ArrayList<>();
+    for (int at = 0; at < marked.length(); ) {
+      AddedToken longest = null;
+      for (AddedToken token : added) {
+        if (marked.startsWith(token.content(), at)
+            && (longest == null || token.content().length() > longest.content().length())) {
+          longest = token;
+        }
+      }
+      if (longest != null) {
+        expected.add(longest.id());
+      }
+      at += longest == null ? 1 : longest.content().length();
+    }
+
+    assertThat(IntStream.of(tokenizer.encode(marked)).filter(id -> id >= 1000).boxed().toList())
+        .isEqualTo(expected);
   }
 
   @Test

@@ -224,8 +224,7 @@ class HuggingFaceFileTest {
         "[[:alpha:]]+;[:",
         "(?s).;(?s)",
         "(?im:a)b;(?im:",
-        "\\p{Punct};\\p{Punct}",
-        "\\p{N}{1,3};",
+        "\\p{Punct}{1,3};",
         "\\p{N}+a{1,3}?;",
         "\\x{41}+;",
         "\\{2}+;",
@@ -245,13 +244,8 @@ class HuggingFaceFileTest {
       assertThat(((BpeTokenizer) read(json)).settings().pattern().regex()).isEqualTo(regex);
       return;
     }
-    assertRefused(json, "Regex\": expected a pattern without " + difference + ", which means");
-    BpeTokenizer own = BpeTokenizer.train("a", BpeTrainer.Options.ofSize(257), 1);
-    BpeTokenizer.Settings settings =
-        new BpeTokenizer.Settings(SplitPattern.of(regex), false, false, List.of());
-    assertThatIllegalArgumentException()
-        .isThrownBy(() -> written(new BpeTokenizer(own.model(), settings)))
-        .withMessageContaining("got one with " + difference);
+    assertRefused(
+        json, "key \"pre_tokenizer\": pattern: expected one without " + difference + ", ");
   }
 
   /** A megabyte of one letter has pairs of pairs of pairs. */

@@ -116,7 +116,10 @@ class TokenizerConformanceTest {
               SplitPattern.CL100K,
               SplitPattern.O200K,
               SplitPattern.NONE,
-              SplitPattern.of("\\p{L}+|\\p{N}"))) {
+              SplitPattern.of("\\p{L}+|\\p{N}"),
+              SplitPattern.of("\\b"),
+              SplitPattern.of("^.|.{2}$|\\W+(?=e)"),
+              SplitPattern.of("(?i:[ks]+|'T)|[\\w&&[^a-c]]++|\\s*\\Z"))) {
         pairs.add(Pair.of("written, " + pattern, trained(pattern)));
       }
       BpeTokenizer gpt2 = trained(SplitPattern.GPT2);

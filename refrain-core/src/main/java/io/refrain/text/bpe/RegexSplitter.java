@@ -15,9 +15,17 @@ final class RegexSplitter implements Splitter {
   private static final int LOWEST_HALF = 0xDC00;
 
   private final Pattern pattern;
+  private final String regex;
 
-  RegexSplitter(Pattern pattern) {
+  /**
+   * A splitter.
+   *
+   * @param pattern what it matches
+   * @param regex what messages call the pattern
+   */
+  RegexSplitter(Pattern pattern, String regex) {
     this.pattern = pattern;
+    this.regex = regex;
   }
 
   @Override
@@ -43,7 +51,7 @@ final class RegexSplitter implements Splitter {
   private IllegalArgumentException tooMuch(String what, Throwable cause) {
     return new IllegalArgumentException(
         "the pattern %s needs too much %s for this text; use a simpler pattern"
-            .formatted(pattern, what),
+            .formatted(regex, what),
         cause);
   }
 

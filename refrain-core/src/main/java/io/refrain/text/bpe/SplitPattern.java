@@ -2,13 +2,11 @@ package io.refrain.text.bpe;
 
 import java.util.List;
 import java.util.Map;
-import java.util.regex.Pattern;
-import java.util.regex.PatternSyntaxException;
 
 /**
  * What cuts a text into the pieces that are encoded one by one: a regular expression whose matches
- * are pieces, as is what lies between them. {@code \s}, {@code \d} and {@code \w} mean Unicode's;
- * lines end at a line feed alone, and {@code ^} and {@code $} match at each.
+ * are pieces, as is what lies between them. It is read as Hugging Face's tokenizers read it: {@code
+ * \s}, {@code \d} and {@code \w} mean Unicode's, {@code ^} and {@code $} match at each line.
  *
  * <p>The patterns of GPT-2, of {@code cl100k_base} and of {@code o200k_base} are walked by code of
  * their own, all others by java.util.regex.
@@ -82,24 +80,13 @@ public final class SplitPattern {
    * {@return the pattern that is written so}
    *
    * @param regex a regular expression; empty for {@link #NONE}
-   * @throws IllegalArgumentException if java.util.regex cannot read it
+   * @throws IllegalArgumentException if it is none, or means something else to java.util.regex
    */
   public static SplitPattern of(String regex) {
     SplitPattern known = regex.isEmpty() ? NONE : KNOWN.get(regex);
-    return known != null ? known : new SplitPattern(regex, new RegexSplitter(compile(regex)));
-  }
-
-  /** For a test that holds the scanners to it, too. */
-  static Pattern compile(String regex) {
-    try {
-      return Pattern.compile(
-          regex, Pattern.UNICODE_CHARACTER_CLASS | Pattern.UNIX_LINES | Pattern.MULTILINE);
-    } catch (PatternSyntaxException e) {
-      throw new IllegalArgumentException(
-          "pattern: expected a regular expression, got one with a defect (%s): %s"
-              .formatted(e.getDescription(), regex),
-          e);
-    }
+    return known != null
+        ? known
+        : new SplitPattern(regex, new RegexSplitter(Oniguruma.compile(regex), regex));
   }
 
   /** The patterns that are walked by code of their own. */

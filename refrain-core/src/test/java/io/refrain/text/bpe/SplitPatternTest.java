@@ -34,7 +34,7 @@ class SplitPatternTest {
   @Property(tries = 20_000)
   void scannersCutAsTheirPatternsSay(
       @ForAll("scanned") SplitPattern pattern, @ForAll("anyBytes") byte[] bytes) {
-    Splitter reference = new RegexSplitter(SplitPattern.compile(pattern.regex()));
+    Splitter reference = new RegexSplitter(Oniguruma.compile(pattern.regex()), pattern.regex());
 
     assertThat(pieces(pattern.splitter(), bytes)).isEqualTo(pieces(reference, bytes));
   }
@@ -88,6 +88,21 @@ class SplitPatternTest {
   @Test
   void emptyMatchesPartToo() {
     assertThat(pieces(SplitPattern.of("\\b").splitter(), utf8("ab cd"))).containsExactly(2, 3, 5);
+  }
+
+  /** Hugging Face's tokenizers 0.23.2 tell these words. */
+  @Test
+  void wordsAreThoseOfOniguruma() {
+    byte[] text = utf8("x²\u200d-é\u0301_字½.");
+
+    assertThat(pieces(SplitPattern.of("\\w+").splitter(), text)).containsExactly(3, 7, 17, 18);
+    assertThat(pieces(SplitPattern.of("\\W+").splitter(), text)).containsExactly(3, 7, 17, 18);
+    assertThat(pieces(SplitPattern.of("[^\\w.]+").splitter(), text))
+        .containsExactly(1, 7, 15, 17, 18);
+    assertThat(pieces(SplitPattern.of("[\\w&&[^x]]+").splitter(), text)).containsExactly(7, 15, 18);
+    assertThat(pieces(SplitPattern.of("\\b").splitter(), text)).containsExactly(3, 7, 17, 18);
+    assertThat(pieces(SplitPattern.of("\\B").splitter(), text))
+        .containsExactly(1, 6, 9, 11, 12, 15, 18);
   }
 
   @Test
