@@ -31,19 +31,14 @@ import picocli.CommandLine.Spec;
 final class TokenizerDecodeCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
   @Mixin private Output output;
-
-  @Parameters(
-      index = "0",
-      paramLabel = "TOKENIZER",
-      description = "A tokenizer.json, the folder of a run, or a name such as cl100k_base.")
-  private String name;
+  @Mixin private TokenizerArgument argument;
 
   @Parameters(index = "1..*", arity = "0..*", paramLabel = "ID", description = "Ids of tokens.")
   private @Nullable List<String> words;
 
   @Override
   public Integer call() throws IOException {
-    Tokenizer tokenizer = TokenizerFinder.find(name);
+    Tokenizer tokenizer = argument.tokenizer();
     List<String> lines =
         words == null || words.isEmpty()
             ? TextInput.standardInput().lines().toList()

@@ -38,12 +38,7 @@ final class TokenizerEncodeCommand implements Callable<Integer> {
 
   @Spec private CommandSpec spec;
   @Mixin private Output output;
-
-  @Parameters(
-      index = "0",
-      paramLabel = "TOKENIZER",
-      description = "A tokenizer.json, the folder of a run, or a name such as cl100k_base.")
-  private String name;
+  @Mixin private TokenizerArgument argument;
 
   @Parameters(
       index = "1..*",
@@ -57,7 +52,7 @@ final class TokenizerEncodeCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    Tokenizer tokenizer = TokenizerFinder.find(name);
+    Tokenizer tokenizer = argument.tokenizer();
     PrintWriter out = spec.commandLine().getOut();
     for (String text : TextInput.of(spec, texts, file)) {
       UnknownTokens unknown = new UnknownTokens(tokenizer);

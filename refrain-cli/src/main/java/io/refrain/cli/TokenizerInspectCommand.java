@@ -47,12 +47,7 @@ final class TokenizerInspectCommand implements Callable<Integer> {
 
   @Spec private CommandSpec spec;
   @Mixin private Output output;
-
-  @Parameters(
-      index = "0",
-      paramLabel = "TOKENIZER",
-      description = "A tokenizer.json, the folder of a run, or a name such as cl100k_base.")
-  private String name;
+  @Mixin private TokenizerArgument argument;
 
   @Parameters(
       index = "1",
@@ -66,7 +61,7 @@ final class TokenizerInspectCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    Tokenizer tokenizer = TokenizerFinder.find(name);
+    Tokenizer tokenizer = argument.tokenizer();
     String measured =
         text == null && file == null
             ? null
@@ -83,7 +78,7 @@ final class TokenizerInspectCommand implements Callable<Integer> {
   private void print(Tokenizer tokenizer, @Nullable String measured, @Nullable Encoding encoding) {
     PrintWriter out = spec.commandLine().getOut();
     TokenPicture picture = new TokenPicture(tokenizer, isTerminal());
-    out.println(name);
+    out.println(argument.name());
     out.printf("  kind        %s%n", tokenizer.kind());
     out.printf("  tokens      %s%n", Figures.count(tokenizer.size()));
     if (tokenizer instanceof BpeTokenizer bpe) {
@@ -119,7 +114,7 @@ final class TokenizerInspectCommand implements Callable<Integer> {
   private void printJson(
       Tokenizer tokenizer, @Nullable String measured, @Nullable Encoding encoding) {
     Map<String, Object> json = new LinkedHashMap<>();
-    json.put("tokenizer", name);
+    json.put("tokenizer", argument.name());
     json.put("kind", tokenizer.kind());
     json.put("size", tokenizer.size());
     if (tokenizer instanceof BpeTokenizer bpe) {

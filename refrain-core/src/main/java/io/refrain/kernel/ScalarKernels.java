@@ -48,12 +48,15 @@ public final class ScalarKernels implements Kernels {
       int leading,
       Panels panels) {
     float[] row = new float[LAYOUT.width()];
-    int end = transposed ? to : n;
-    for (int column = transposed ? from : 0; column < end; column += LAYOUT.width()) {
+    int firstColumn = transposed ? from : 0;
+    int endColumn = transposed ? to : n;
+    int firstStep = transposed ? 0 : from;
+    int endStep = transposed ? k : to;
+    for (int column = firstColumn; column < endColumn; column += LAYOUT.width()) {
       int columns = Math.min(LAYOUT.width(), n - column);
       int stride = LAYOUT.stride(columns);
       Arrays.fill(row, 0f);
-      for (int step = transposed ? 0 : from; step < (transposed ? k : to); step++) {
+      for (int step = firstStep; step < endStep; step++) {
         if (transposed) {
           for (int j = 0; j < columns; j++) {
             row[j] = b[bAt + (column + j) * leading + step];

@@ -60,10 +60,13 @@ public record PackedMatrix(Panels panels, int rows, int columns) {
 
   /** Packs part {@code part} of {@code parts}, so many of the rows as they are stored. */
   void pack(Matrix b, int part, int parts) {
-    boolean transposed = b.transposed();
-    int from = transposed ? panelStart(part, parts) : ThreadTeam.boundary(rows, part, parts);
-    int to = transposed ? panelStart(part + 1, parts) : ThreadTeam.boundary(rows, part + 1, parts);
-    KERNELS.pack(transposed, rows, columns, from, to, b.data(), b.at(), b.leading(), panels);
+    int from = storedStart(b, part, parts);
+    int to = storedStart(b, part + 1, parts);
+    KERNELS.pack(b.transposed(), rows, columns, from, to, b.data(), b.at(), b.leading(), panels);
+  }
+
+  private int storedStart(Matrix b, int part, int parts) {
+    return b.transposed() ? panelStart(part, parts) : ThreadTeam.boundary(rows, part, parts);
   }
 
   /** How many panels it has. */

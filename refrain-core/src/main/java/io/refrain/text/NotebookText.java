@@ -80,7 +80,7 @@ public final class NotebookText {
    * Hands on the words of the cleaned text in order. They are the longest runs of letters, since
    * everything else, line ends included, turns into the white space that parts words.
    */
-  static void forEachWord(String text, WordTable.Sink sink) {
+  static void forEachWord(String text, WordwiseTokenizer.Sink sink) {
     int start = 0;
     for (int i = 0; i <= text.length(); i++) {
       if (i == text.length() || !isLetter(text.charAt(i))) {

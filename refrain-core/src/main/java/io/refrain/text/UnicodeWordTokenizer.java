@@ -1,17 +1,12 @@
 package io.refrain.text;
 
-import java.util.List;
-
 /**
  * Words as Unicode cuts a text (UAX 29, see {@link WordBreaks}), with their case; a single space
  * before a word or a punctuation mark belongs to it, and is part of its token. Everything else
  * (punctuation, line ends, wider gaps) is a token, too, so that the pieces of a text, joined by
  * nothing, are the text.
  */
-public final class UnicodeWordTokenizer implements VocabularyTokenizer {
-  private final Vocabulary vocabulary;
-  private final WordTable table;
-
+public final class UnicodeWordTokenizer extends WordwiseTokenizer {
   /**
    * A tokenizer over a vocabulary that exists already.
    *
@@ -20,15 +15,12 @@ public final class UnicodeWordTokenizer implements VocabularyTokenizer {
    *     space before it
    */
   public UnicodeWordTokenizer(Vocabulary vocabulary) {
-    for (String token : vocabulary.ordinaryTokens()) {
-      if (token.isEmpty() || tokenEnd(token, 0) < token.length()) {
-        throw new IllegalArgumentException(
-            "token %d: expected one word, perhaps with a space before it, got \"%s\""
-                .formatted(vocabulary.id(token), token));
-      }
-    }
-    this.vocabulary = vocabulary;
-    this.table = new WordTable(vocabulary, UnicodeWordTokenizer::forEachWord);
+    super(
+        TokenizerKind.UNICODE_WORD,
+        vocabulary,
+        UnicodeWordTokenizer::forEachWord,
+        token -> !token.isEmpty() && tokenEnd(token, 0) == token.length(),
+        "one word, perhaps with a space before it");
   }
 
   /**
@@ -55,36 +47,11 @@ public final class UnicodeWordTokenizer implements VocabularyTokenizer {
   }
 
   @Override
-  public String kind() {
-    return TokenizerKind.UNICODE_WORD.label();
-  }
-
-  @Override
-  public Vocabulary vocabulary() {
-    return vocabulary;
-  }
-
-  @Override
   public boolean isExact() {
     return true;
   }
 
-  @Override
-  public int[] encode(String text) {
-    return table.encode(text);
-  }
-
-  @Override
-  public Encoding encodeWithOffsets(String text) {
-    return table.encodeWithOffsets(text);
-  }
-
-  /** {@inheritDoc} That is after a line feed, or before a space that follows a word. */
-  @Override
-  public int lastCut(String text) {
-    return lastCutOf(text);
-  }
-
+  /** After a line feed, or before a space that follows a word. */
   static int lastCutOf(String text) {
     for (int cut = text.length(); cut > 0; cut--) {
       char before = text.charAt(cut - 1);
@@ -97,16 +64,11 @@ public final class UnicodeWordTokenizer implements VocabularyTokenizer {
   }
 
   @Override
-  public List<String> unknown(String text) {
-    return table.unknown(text);
-  }
-
-  @Override
   public String separator() {
     return "";
   }
 
-  static void forEachWord(String text, WordTable.Sink sink) {
+  static void forEachWord(String text, Sink sink) {
     for (int start = 0; start < text.length(); ) {
       int end = tokenEnd(text, start);
       sink.word(WellFormed.of(text.substring(start, end)), start, end);

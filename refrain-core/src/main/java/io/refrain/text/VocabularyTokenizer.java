@@ -9,11 +9,7 @@ import java.util.stream.IntStream;
  * #unknown} names such tokens beforehand.
  */
 public sealed interface VocabularyTokenizer extends Tokenizer
-    permits VerbatimTokenizer,
-        CharacterTokenizer,
-        WordTokenizer,
-        UnicodeWordTokenizer,
-        WhitespaceTokenizer {
+    permits VerbatimTokenizer, CharacterTokenizer, WordwiseTokenizer {
   /** {@return the tokens that have an id} */
   Vocabulary vocabulary();
 

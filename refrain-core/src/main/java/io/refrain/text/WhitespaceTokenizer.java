@@ -1,7 +1,5 @@
 package io.refrain.text;
 
-import java.util.List;
-
 /**
  * What stands between white space, as it is, with an {@link Vocabulary#END} for each line end: the
  * words of corpora that are cut already, such as WikiText-2 and Penn Treebank, whose files hold
@@ -10,12 +8,9 @@ import java.util.List;
  * <p>Decoding puts one space between two words, and a line feed for an {@code <eos>}. It is exact
  * but for the width of the white space.
  */
-public final class WhitespaceTokenizer implements VocabularyTokenizer {
+public final class WhitespaceTokenizer extends WordwiseTokenizer {
   private static final String LINE_END = "\n";
   private static final String SPACE = " ";
-
-  private final Vocabulary vocabulary;
-  private final WordTable table;
 
   /**
    * A tokenizer over a vocabulary that exists already.
@@ -24,15 +19,12 @@ public final class WhitespaceTokenizer implements VocabularyTokenizer {
    * @throws IllegalArgumentException if a token that is not special is empty or holds white space
    */
   public WhitespaceTokenizer(Vocabulary vocabulary) {
-    for (String token : vocabulary.ordinaryTokens()) {
-      if (token.isEmpty() || token.chars().anyMatch(c -> WordBreaks.isWhiteSpace((char) c))) {
-        throw new IllegalArgumentException(
-            "token %d: expected a word without white space, got \"%s\""
-                .formatted(vocabulary.id(token), token));
-      }
-    }
-    this.vocabulary = vocabulary;
-    this.table = new WordTable(vocabulary, WhitespaceTokenizer::forEachWord);
+    super(
+        TokenizerKind.WHITESPACE,
+        vocabulary,
+        WhitespaceTokenizer::forEachWord,
+        WhitespaceTokenizer::isWord,
+        "a word without white space");
   }
 
   /**
@@ -58,35 +50,14 @@ public final class WhitespaceTokenizer implements VocabularyTokenizer {
     return train(text, TokenizerKind.WHITESPACE.defaultOptions());
   }
 
-  @Override
-  public String kind() {
-    return TokenizerKind.WHITESPACE.label();
-  }
-
-  @Override
-  public Vocabulary vocabulary() {
-    return vocabulary;
+  private static boolean isWord(String token) {
+    return !token.isEmpty() && token.chars().noneMatch(c -> WordBreaks.isWhiteSpace((char) c));
   }
 
   /** {@inheritDoc} It does not: it forgets how wide white space is. */
   @Override
   public boolean isExact() {
     return false;
-  }
-
-  @Override
-  public int[] encode(String text) {
-    return table.encode(text);
-  }
-
-  @Override
-  public Encoding encodeWithOffsets(String text) {
-    return table.encodeWithOffsets(text);
-  }
-
-  @Override
-  public int lastCut(String text) {
-    return lastCutOf(text);
   }
 
   static int lastCutOf(String text) {
@@ -98,11 +69,6 @@ public final class WhitespaceTokenizer implements VocabularyTokenizer {
   }
 
   @Override
-  public List<String> unknown(String text) {
-    return table.unknown(text);
-  }
-
-  @Override
   public String separator() {
     return SPACE;
   }
@@ -110,7 +76,7 @@ public final class WhitespaceTokenizer implements VocabularyTokenizer {
   /** {@inheritDoc} An {@code <eos>} is a line feed. */
   @Override
   public String piece(int id) {
-    String token = vocabulary.token(id);
+    String token = vocabulary().token(id);
     return token.equals(Vocabulary.END) ? LINE_END : token;
   }
 
@@ -136,7 +102,7 @@ public final class WhitespaceTokenizer implements VocabularyTokenizer {
     };
   }
 
-  static void forEachWord(String text, WordTable.Sink sink) {
+  static void forEachWord(String text, Sink sink) {
     int start = 0;
     for (int i = 0; i <= text.length(); i++) {
       if (i < text.length() && !WordBreaks.isWhiteSpace(text.charAt(i))) {

@@ -49,8 +49,7 @@ final class Rows {
     if (!y.hasGradient()) {
       return;
     }
-    long taken = Arrays.stream(rows).filter(row -> row != NONE).count();
-    boolean first = !tape.hasGradient(x) && taken * width == x.size();
+    boolean first = !tape.hasGradient(x) && taken(rows) * width == x.size();
     float[] dx = first ? tape.gradientToWrite(x) : tape.gradientToAdd(x);
     share(
         tape,
@@ -65,6 +64,14 @@ final class Rows {
             KERNELS.add(y.gradient(), row * width, dx, rows[row] * width, width);
           }
         });
+  }
+
+  private static int taken(int[] rows) {
+    int taken = 0;
+    for (int row : rows) {
+      taken += row == NONE ? 0 : 1;
+    }
+    return taken;
   }
 
   /** Treats every row, each thread some that follow one another. */

@@ -4,12 +4,15 @@ import io.refrain.text.bpe.IntList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Predicate;
 
-/** From words to ids, for the tokenizers whose tokens are stretches of the text. */
-final class WordTable {
+/** A tokenizer whose tokens are words: stretches of the text, looked up in a vocabulary. */
+abstract sealed class WordwiseTokenizer implements VocabularyTokenizer
+    permits WordTokenizer, UnicodeWordTokenizer, WhitespaceTokenizer {
   /** A guess that rarely needs growing: English has between five and six characters a word. */
   private static final int CHARACTERS_PER_WORD = 5;
 
+  private final TokenizerKind kind;
   private final Vocabulary vocabulary;
   private final Rule rule;
 
@@ -27,25 +30,61 @@ final class WordTable {
     void word(String word, int start, int end);
   }
 
-  WordTable(Vocabulary vocabulary, Rule rule) {
+  /**
+   * A tokenizer over a vocabulary that exists already.
+   *
+   * @param isWord whether the rule could cut such a token
+   * @param expected what messages call one
+   */
+  WordwiseTokenizer(
+      TokenizerKind kind,
+      Vocabulary vocabulary,
+      Rule rule,
+      Predicate<String> isWord,
+      String expected) {
+    for (String token : vocabulary.ordinaryTokens()) {
+      if (!isWord.test(token)) {
+        throw new IllegalArgumentException(
+            "token %d: expected %s, got \"%s\"".formatted(vocabulary.id(token), expected, token));
+      }
+    }
+    this.kind = kind;
     this.vocabulary = vocabulary;
     this.rule = rule;
   }
 
-  int[] encode(String text) {
+  @Override
+  public final String kind() {
+    return kind.label();
+  }
+
+  @Override
+  public final Vocabulary vocabulary() {
+    return vocabulary;
+  }
+
+  @Override
+  public final int[] encode(String text) {
     IntList ids = new IntList(text.length() / CHARACTERS_PER_WORD + 1);
     rule.forEach(text, (word, start, end) -> ids.add(vocabulary.id(word)));
     return ids.toArray();
   }
 
-  Encoding encodeWithOffsets(String text) {
+  @Override
+  public final Encoding encodeWithOffsets(String text) {
     EncodingBuilder encoding = new EncodingBuilder(text.length() / CHARACTERS_PER_WORD + 1);
     rule.forEach(text, (word, start, end) -> encoding.add(vocabulary.id(word), start, end));
     return encoding.build();
   }
 
-  /** The distinct words without an id, in order of first appearance. */
-  List<String> unknown(String text) {
+  /** {@inheritDoc} Wherever that is, it is the same for every vocabulary of the kind. */
+  @Override
+  public final int lastCut(String text) {
+    return kind.lastCut(text);
+  }
+
+  @Override
+  public final List<String> unknown(String text) {
     Set<String> missing = new LinkedHashSet<>();
     rule.forEach(
         text,
