@@ -8,7 +8,6 @@ import io.refrain.data.TokenSource;
 import io.refrain.text.CorpusReader;
 import io.refrain.text.CorpusSource;
 import io.refrain.text.Tokenizer;
-import io.refrain.train.RunConfig;
 import io.refrain.train.RunDirectory;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -66,7 +65,7 @@ record EncodedCorpus(String textSha1, Tokenizer tokenizer, TokenSource tokens)
     NEVER
   }
 
-  /** Encodes a corpus for a new run. */
+  /** Encodes a text for a new run. */
   static EncodedCorpus fresh(String name, TokenizerSource tokenizers, RunDirectory run, Way way)
       throws IOException {
     CorpusSource found = Texts.find(name);
@@ -84,30 +83,28 @@ record EncodedCorpus(String textSha1, Tokenizer tokenizer, TokenSource tokens)
     }
   }
 
-  /** Encodes the corpus of a run again, unless there is a file of its tokens. */
-  static EncodedCorpus again(RunDirectory run, Way way) throws IOException {
-    RunConfig config = run.config();
+  /** Encodes a text of a run again, unless there is a file of its tokens. */
+  static EncodedCorpus again(RunDirectory run, RunText known, Way way) throws IOException {
     Tokenizer tokenizer = run.tokenizer();
-    CorpusEncoding encoding = encoding(run, config.corpus(), config.corpusSha1(), tokenizer);
-    if (way.use() != Use.NEVER && encoding.isDone() && Texts.isGone(config)) {
-      return new EncodedCorpus(
-          config.corpusSha1(), tokenizer, withoutText(config.corpus(), encoding, way));
+    CorpusEncoding encoding = encoding(run, known.corpus(), known.sha1(), tokenizer);
+    if (way.use() != Use.NEVER && encoding.isDone() && known.isGone()) {
+      return new EncodedCorpus(known.sha1(), tokenizer, withoutText(known.corpus(), encoding, way));
     }
-    Texts.requireThere(config, run.path(), "put it back to go on");
-    CorpusSource found = Texts.find(config.corpus());
+    known.requireThere(run.path(), "put it back to go on");
+    CorpusSource found = Texts.find(known.corpus());
     boolean inFile = way.use() != Use.NEVER && (encoding.isDone() || way.isFile(found));
     CorpusSource text = inFile ? found : found.inMemory();
     if (!inFile || !encoding.isDone()) { // the file is known by the hash
       try (CorpusReader reader = text.open()) {
         readOn(new TextReading(text, reader));
-        Texts.requireUnchanged(config, run.path(), reader.sha1());
+        known.requireUnchanged(run.path(), reader.sha1());
       }
     }
     TokenSource tokens =
         inFile
             ? inFile(text, encoding, tokenizer, way)
             : TokenSource.of(tokenizer.encode(text.read().text()));
-    return new EncodedCorpus(config.corpusSha1(), tokenizer, tokens);
+    return new EncodedCorpus(known.sha1(), tokenizer, tokens);
   }
 
   private static TokenSource withoutText(String corpus, CorpusEncoding encoding, Way way)
@@ -122,9 +119,9 @@ record EncodedCorpus(String textSha1, Tokenizer tokenizer, TokenSource tokens)
     }
   }
 
-  /** The file of a run's tokens, whether it is there or not. */
-  static Path fileOf(RunDirectory run, RunConfig config, Tokenizer tokenizer) {
-    return file(run, config.corpus(), TokenFileKey.of(config.corpusSha1(), tokenizer));
+  /** The file of a text's tokens, whether it is there or not. */
+  static Path fileOf(RunDirectory run, RunText known, Tokenizer tokenizer) {
+    return file(run, known.corpus(), TokenFileKey.of(known.sha1(), tokenizer));
   }
 
   private static CorpusEncoding encoding(

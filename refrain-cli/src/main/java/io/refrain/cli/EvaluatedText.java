@@ -8,7 +8,7 @@ import io.refrain.text.Encoding;
 import io.refrain.text.TextPieces;
 import io.refrain.text.Tokenizer;
 import io.refrain.train.RunConfig;
-import io.refrain.train.TrainingRun;
+import io.refrain.train.Validation;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -36,23 +36,28 @@ record EvaluatedText(String name, CorpusSource text, Tokenizer tokenizer, long f
     return new EvaluatedText(file.toString(), text, tokenizer, 0, count(text, tokenizer));
   }
 
-  /** What a run has kept of its text for validation; the text must be the same still. */
+  /** What a run is validated with; it must be the same still. */
   static EvaluatedText heldOut(RunConfig config, Path run, Tokenizer tokenizer) throws IOException {
-    Texts.requireThere(config, run, "give a FILE to evaluate on");
-    CorpusSource text = Texts.find(config.corpus());
-    long all;
+    return switch (config.validation()) {
+      case Validation.Share(double share) -> {
+        EvaluatedText all = of(RunText.corpus(config), run, tokenizer);
+        TokenSource used = config.used(new Counted(all.size()));
+        long first = Split.byPosition(used, share).train().size();
+        yield new EvaluatedText(
+            all.name() + " (validation part)", all.text(), tokenizer, first, used.size());
+      }
+      case Validation.Text text -> of(RunText.of(text), run, tokenizer);
+    };
+  }
+
+  private static EvaluatedText of(RunText known, Path run, Tokenizer tokenizer) throws IOException {
+    known.requireThere(run, "give a FILE to evaluate on");
+    CorpusSource text = Texts.find(known.corpus());
     try (CorpusReader reader = text.open()) {
-      all = count(text, reader, tokenizer);
-      Texts.requireUnchanged(config, run, reader.sha1());
+      long all = count(text, reader, tokenizer);
+      known.requireUnchanged(run, reader.sha1());
+      return new EvaluatedText(known.corpus(), text, tokenizer, 0, all);
     }
-    Split split = TrainingRun.split(config, new Counted(all));
-    long first = split.train().size();
-    return new EvaluatedText(
-        config.corpus() + " (validation part)",
-        text,
-        tokenizer,
-        first,
-        first + split.validation().size());
   }
 
   private static long count(CorpusSource text, Tokenizer tokenizer) throws IOException {

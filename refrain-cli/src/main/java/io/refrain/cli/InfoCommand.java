@@ -10,6 +10,7 @@ import io.refrain.train.Progress;
 import io.refrain.train.RunConfig;
 import io.refrain.train.RunDirectory;
 import io.refrain.train.TrainingConfig;
+import io.refrain.train.Validation;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
@@ -44,8 +45,8 @@ final class InfoCommand implements Callable<Integer> {
     RunConfig config = directory.config();
     LanguageModel model = directory.model();
     Measured measured = measured(directory);
-    Optional<Path> tokens = tokenFile(directory, config);
-    String obstacle = obstacle(directory, config, tokens.isPresent());
+    Optional<Path> tokens = tokenFile(directory, RunText.corpus(config));
+    String obstacle = obstacle(directory, config);
     PrintWriter out = spec.commandLine().getOut();
     if (output.json) {
       Map<String, @Nullable Object> json = new LinkedHashMap<>(config.toJson());
@@ -74,6 +75,9 @@ final class InfoCommand implements Callable<Integer> {
     out.printf(
         "  text        %s, %s tokens, %,d kinds%n",
         config.corpus(), config.tokenizer(), shape.vocabulary());
+    if (config.validation() instanceof Validation.Text text) {
+      out.printf("  validation  %s%n", text.corpus());
+    }
     out.printf(
         "  model       %s, %s, %s; %,d parameters%n",
         shape.cell().label(),
@@ -176,10 +180,10 @@ final class InfoCommand implements Callable<Integer> {
     }
   }
 
-  /** The file of the run's tokens, if there is one. */
-  private static Optional<Path> tokenFile(RunDirectory directory, RunConfig config) {
+  /** The file of a text's tokens, if there is one. */
+  private static Optional<Path> tokenFile(RunDirectory directory, RunText text) {
     try {
-      Path file = EncodedCorpus.fileOf(directory, config, directory.tokenizer());
+      Path file = EncodedCorpus.fileOf(directory, text, directory.tokenizer());
       return Optional.of(file).filter(Files::exists);
     } catch (IOException | IllegalArgumentException e) {
       return Optional.empty(); // what is wrong with the tokenizer is told as an obstacle
@@ -187,10 +191,11 @@ final class InfoCommand implements Callable<Integer> {
   }
 
   /** Why training cannot go on; null when it can. */
-  private static @Nullable String obstacle(
-      RunDirectory directory, RunConfig config, boolean hasTokens) {
-    if (Texts.isGone(config) && !hasTokens) {
-      return config.corpus() + " is not there any more";
+  private static @Nullable String obstacle(RunDirectory directory, RunConfig config) {
+    for (RunText text : RunText.all(config)) {
+      if (text.isGone() && tokenFile(directory, text).isEmpty()) {
+        return text.corpus() + " is not there any more";
+      }
     }
     try {
       directory.tokenizer();

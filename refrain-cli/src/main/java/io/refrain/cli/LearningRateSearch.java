@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * curve. It makes no run.
  *
  * @param config what would be trained
- * @param tokens of the whole text
+ * @param tokens to train on
  * @param folder where the pictures go; made where it is missing
  * @param picture their name, without its suffix
  */

@@ -129,7 +129,7 @@ final class ReproduceCommand implements Callable<Integer> {
     double seconds = (System.nanoTime() - start) / 1e9;
     double value = figure.metric.of(trained.loss());
     int first = job.config().maximumTokens();
-    int[] heldOut = job.tokens().part(first, first + HELD_OUT).toArray();
+    int[] heldOut = job.texts().corpus().tokens().part(first, first + HELD_OUT).toArray();
     int[] characters = new int[HELD_OUT];
     Arrays.fill(characters, 1); // all recipes with a figure read characters
     Score score = Score.of(trained.model(), heldOut, characters, (token, probability) -> {});
@@ -141,7 +141,7 @@ final class ReproduceCommand implements Callable<Integer> {
   static Trained train(TrainCommand.Job job, ThreadTeam team, TaskProgress display)
       throws IOException {
     RunConfig config = job.config();
-    Split split = Split.byPosition(job.tokens().part(0, config.maximumTokens()), 0);
+    Split split = job.split();
     LanguageModel model =
         new LanguageModel(config.model(), new SplittableRandom(config.training().seed()));
     double[] lastLoss = {Double.NaN};

@@ -1,5 +1,6 @@
 package io.refrain.cli;
 
+import io.refrain.data.Split;
 import io.refrain.data.TokenSource;
 import io.refrain.kernel.ThreadTeam;
 import io.refrain.optim.Schedule;
@@ -7,7 +8,6 @@ import io.refrain.train.Progress;
 import io.refrain.train.RunConfig;
 import io.refrain.train.RunDirectory;
 import io.refrain.train.TrainingConfig;
-import io.refrain.train.TrainingRun;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
@@ -73,7 +73,7 @@ final class TrainCommand implements Callable<Integer> {
       paramLabel = "CORPUS",
       description = {
         "A text file, a folder of text files, or one of dickens (built in), time-machine,",
-        "tiny-shakespeare."
+        "tiny-shakespeare, wikitext-2, wikitext-2-valid, wikitext-2-test."
       })
   private @Nullable String corpus;
 
@@ -115,14 +115,14 @@ final class TrainCommand implements Callable<Integer> {
   @Mixin private Output output;
 
   /** What the options come to, with the text as tokens. */
-  record Job(RunConfig config, EncodedCorpus corpus) implements AutoCloseable {
-    TokenSource tokens() {
-      return corpus.tokens();
+  record Job(RunConfig config, EncodedCorpora texts) implements AutoCloseable {
+    Split split() {
+      return texts.split(config);
     }
 
     @Override
     public void close() {
-      corpus.close();
+      texts.close();
     }
   }
 
@@ -136,17 +136,18 @@ final class TrainCommand implements Callable<Integer> {
         search(job).run(team, output.json, spec.commandLine().getOut(), err);
         return 0;
       }
-      Training training = new Training(directory, job.config(), job.corpus(), team);
+      Training training = new Training(directory, job.config(), job.texts(), team);
       return training.run(resume, output.json, spec.commandLine().getOut(), err);
     }
   }
 
   private LearningRateSearch search(Job job) {
     Path beside = Path.of("runs");
+    TokenSource tokens = job.split().train();
     return out == null
         ? new LearningRateSearch(
-            job.config(), job.tokens(), beside, nameOf(job.config().corpus()) + "-learning-rate")
-        : new LearningRateSearch(job.config(), job.tokens(), out, "learning-rate");
+            job.config(), tokens, beside, nameOf(job.config().corpus()) + "-learning-rate")
+        : new LearningRateSearch(job.config(), tokens, out, "learning-rate");
   }
 
   /**
@@ -190,9 +191,13 @@ final class TrainCommand implements Callable<Integer> {
     if (!findLearningRate) {
       directory.requireFree();
     }
-    EncodedCorpus text =
-        EncodedCorpus.fresh(
-            name, reading -> options.tokenizer(reading, threads.count()), directory, way());
+    EncodedCorpora text =
+        EncodedCorpora.fresh(
+            name,
+            options.validationText(),
+            reading -> options.tokenizer(reading, threads.count()),
+            directory,
+            way());
     try {
       return new Job(options.config(Texts.lasting(name), text), text);
     } catch (IllegalArgumentException e) {
@@ -205,10 +210,10 @@ final class TrainCommand implements Callable<Integer> {
     RunConfig config = directory.config();
     requireMoreThanDone(directory);
     RunConfig limited = options.withLimits(config);
-    EncodedCorpus text = EncodedCorpus.again(directory, way());
+    EncodedCorpora text = EncodedCorpora.again(directory, way());
     try {
       if (isGiven("--epochs") || isGiven("--updates")) {
-        requireRate(directory, limited, text.tokens());
+        requireRate(directory, limited, text.split(limited).train());
       }
       return new Job(limited, text);
     } catch (IllegalArgumentException e) {
@@ -235,10 +240,9 @@ final class TrainCommand implements Callable<Integer> {
   /** With a rate of nothing, hours may be spent without a word of why nothing is learned. */
   private static void requireRate(RunDirectory directory, RunConfig config, TokenSource tokens) {
     TrainingConfig training = config.training();
-    long trainedOn = TrainingRun.split(config, tokens).train().size();
     long updates =
         ScheduleOptions.updates(
-            training.limits(), training.batching().mostUpdatesOfAnEpoch(trainedOn));
+            training.limits(), training.batching().mostUpdatesOfAnEpoch(tokens.size()));
     long end = ScheduleEnd.of(training);
     if (updates > end) {
       boolean cosine = training.schedule() instanceof Schedule.Cosine;

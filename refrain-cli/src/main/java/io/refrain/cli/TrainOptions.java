@@ -8,7 +8,7 @@ import io.refrain.train.Limits;
 import io.refrain.train.Partition;
 import io.refrain.train.RunConfig;
 import io.refrain.train.TrainingConfig;
-import io.refrain.train.TrainingRun;
+import io.refrain.train.Validation;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
@@ -112,6 +112,13 @@ final class TrainOptions {
   private double validation;
 
   @Option(
+      names = "--validation-text",
+      paramLabel = "CORPUS",
+      description =
+          "Validate on this text instead, all of it: a file, a folder or the name of a known text.")
+  private @Nullable String validationText;
+
+  @Option(
       names = "--evaluate-every",
       paramLabel = "N",
       description = "Updates between validations; 0: once an epoch (default: ${DEFAULT-VALUE}).")
@@ -164,6 +171,11 @@ final class TrainOptions {
     check.atLeast(0, "--max-tokens", maximumTokens);
     check.require(
         validation >= 0 && validation < 1, "--validation", "at least 0 and below 1", validation);
+    if (validationText != null && check.isGiven("--validation")) {
+      throw new IllegalArgumentException(
+          "%s is a text to validate on, so leave --validation, a share of the corpus, out"
+              .formatted(check.name("--validation-text")));
+    }
     check.atLeast(0, "--evaluate-every", evaluateEvery);
     check.atLeast(0, "--patience", patience);
     optimizer.config(check);
@@ -182,25 +194,33 @@ final class TrainOptions {
     }
   }
 
+  /** {@return the text of its own to validate on, as the user calls it; null for a share} */
+  @Nullable String validationText() {
+    return validationText;
+  }
+
   /**
    * What the options come to.
    *
    * @param corpus what the run calls it
-   * @param text its tokenizer, and its tokens, which decide how long an epoch is
+   * @param text its tokens, which decide how long an epoch is
    */
-  RunConfig config(String corpus, EncodedCorpus text) {
+  RunConfig config(String corpus, EncodedCorpora text) {
     OptionCheck check = check();
     TrainingConfig training = training(check);
+    EncodedCorpus held = text.validation();
     RunConfig config =
         new RunConfig(
             corpus,
-            text.textSha1(),
+            text.corpus().textSha1(),
             text.tokenizer().kind(),
             maximumTokens,
-            validation,
+            validationText == null || held == null
+                ? new Validation.Share(validation)
+                : new Validation.Text(Texts.lasting(validationText), held.textSha1()),
             model.config(check, text.tokenizer().size()),
             training);
-    long trainedOn = TrainingRun.split(config, text.tokens()).train().size();
+    long trainedOn = text.split(config).train().size();
     return config.withTraining(
         training.withSchedule(schedule.schedule(check, training, trainedOn)));
   }

@@ -1,7 +1,6 @@
 package io.refrain.cli;
 
 import io.refrain.data.Split;
-import io.refrain.data.TokenSource;
 import io.refrain.generate.Sampler;
 import io.refrain.generate.Session;
 import io.refrain.kernel.Kernels;
@@ -34,21 +33,22 @@ final class Training {
 
   private final RunDirectory directory;
   private final RunConfig config;
+  private final EncodedCorpora texts;
   private final Tokenizer tokenizer;
-  private final TokenSource tokens;
+  private final Split split;
   private final ThreadTeam team;
 
-  Training(RunDirectory directory, RunConfig config, EncodedCorpus corpus, ThreadTeam team) {
+  Training(RunDirectory directory, RunConfig config, EncodedCorpora texts, ThreadTeam team) {
     this.directory = directory;
     this.config = config;
-    this.tokenizer = corpus.tokenizer();
-    this.tokens = corpus.tokens();
+    this.texts = texts;
+    this.tokenizer = texts.tokenizer();
+    this.split = texts.split(config);
     this.team = team;
   }
 
   /** Says in two lines what is about to be trained. */
   private void describe(PrintWriter err) {
-    Split split = TrainingRun.split(config, tokens);
     TrainingConfig training = config.training();
     err.printf(
         "%s: %,d tokens to train on, %,d to validate with (%s, %d kinds);"
@@ -65,9 +65,7 @@ final class Training {
         training.optimizer().label(),
         training.learningRate(),
         training.schedule() instanceof Schedule.Constant ? "" : ", " + training.schedule().label());
-    UnknownTokens unknown = new UnknownTokens(tokenizer);
-    unknown.count(tokens);
-    unknown.warn(err);
+    texts.unknown().warn(err);
     err.printf(
         "%s, %d %s. Ctrl-C saves and stops.%n",
         Kernels.get().description(), team.size(), team.size() == 1 ? "thread" : "threads");
@@ -77,7 +75,7 @@ final class Training {
   /** Trains, draws the loss and says what to do next; returns the exit code. */
   int run(boolean resume, boolean json, PrintWriter out, PrintWriter err) throws IOException {
     TrainingRun run =
-        resume ? resume(err) : TrainingRun.create(directory, config, tokenizer, tokens, team);
+        resume ? resume(err) : TrainingRun.create(directory, config, tokenizer, split, team);
     describe(err); // now, for a run that cannot begin would be announced in vain
     CountDownLatch done = new CountDownLatch(1);
     Thread hook = new Thread(() -> stopAndWait(run.trainer(), done), "save-on-exit");
@@ -95,7 +93,7 @@ final class Training {
   /** Goes on with the run, and says what that changes in its folder. */
   private TrainingRun resume(PrintWriter err) throws IOException {
     TrainingConfig before = directory.config().training();
-    TrainingRun run = TrainingRun.resume(directory, config, tokens, team);
+    TrainingRun run = TrainingRun.resume(directory, config, split, team);
     if (!config.training().equals(before)) {
       err.printf(
           "Kept as the limits of this run: %s.%n", Figures.limits(config.training().limits()));

@@ -94,9 +94,9 @@ class CommandLineTest extends CommandFixture {
     Outcome evaluation = refrain("evaluate", run.toString());
     assertThat(evaluation.code()).isEqualTo(1);
     assertThat(evaluation.onlyErrorLine())
-        .contains("was trained on " + corpus, "not there any more", "give a FILE");
+        .contains("was begun with " + corpus, "not there any more", "give a FILE");
     assertThat(refrain("train", "--out", run.toString(), "--resume").onlyErrorLine())
-        .contains("was trained on " + corpus, "put it back");
+        .contains("was begun with " + corpus, "put it back");
     assertThat(refrain("evaluate", run.toString(), moved.toString()).code()).isZero();
   }
 

@@ -25,7 +25,12 @@ import java.util.stream.Collectors;
  */
 public final class CorpusCatalogue {
   private static final List<CataloguedCorpus> ENTRIES =
-      List.of(CataloguedCorpus.TIME_MACHINE, CataloguedCorpus.TINY_SHAKESPEARE);
+      List.of(
+          CataloguedCorpus.TIME_MACHINE,
+          CataloguedCorpus.TINY_SHAKESPEARE,
+          CataloguedCorpus.WIKITEXT_2,
+          CataloguedCorpus.WIKITEXT_2_VALIDATION,
+          CataloguedCorpus.WIKITEXT_2_TEST);
 
   private final DataFolders folders;
   private final Fetcher fetcher;

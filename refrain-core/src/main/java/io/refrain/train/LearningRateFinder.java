@@ -93,7 +93,7 @@ public final class LearningRateFinder {
    * Sweeps the rates from the weights that a run begins with. Nothing is written.
    *
    * @param config whose learning rate, schedule and limits do not matter
-   * @param tokens of the whole corpus
+   * @param tokens to train on
    * @throws IllegalArgumentException when the text is shorter than one batch or the model too large
    *     for memory
    * @throws TrainingDivergedException when that happens before anything can be said
@@ -103,11 +103,7 @@ public final class LearningRateFinder {
     config.requireMemory();
     SplittableRandom random = new SplittableRandom(config.training().seed());
     return find(
-        config.training(),
-        new LanguageModel(config.model(), random),
-        TrainingRun.split(config, tokens).train(),
-        team,
-        watcher);
+        config.training(), new LanguageModel(config.model(), random), tokens, team, watcher);
   }
 
   private static Result find(

@@ -1,11 +1,14 @@
 package io.refrain.train;
 
+import io.refrain.data.TokenSource;
 import io.refrain.model.LanguageModelConfig;
 import io.refrain.store.JsonException;
 import io.refrain.store.JsonObject;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * How a run came to be: enough to make it again, or to go on with it.
@@ -14,7 +17,7 @@ import java.util.Set;
  * @param corpusSha1 the SHA-1 of its text in UTF-8
  * @param tokenizer how text becomes tokens: the {@link io.refrain.text.Tokenizer#kind()}
  * @param maximumTokens how many tokens of the corpus are used; 0 for all
- * @param validationShare the share at the end of them that is kept for validation
+ * @param validation what it is validated with
  * @param model the shape of the model
  * @param training how it is trained
  */
@@ -23,7 +26,7 @@ public record RunConfig(
     String corpusSha1,
     String tokenizer,
     int maximumTokens,
-    double validationShare,
+    Validation validation,
     LanguageModelConfig model,
     TrainingConfig training) {
 
@@ -31,15 +34,11 @@ public record RunConfig(
   public static final int FORMAT = 2;
 
   private static final Set<String> KEYS =
-      Set.of(
-          "format",
-          "corpus",
-          "corpus_sha1",
-          "tokens",
-          "max_tokens",
-          "validation_share",
-          "model",
-          "training");
+      Stream.concat(
+              Stream.of(
+                  "format", "corpus", "corpus_sha1", "tokens", "max_tokens", "model", "training"),
+              Validation.KEYS.stream())
+          .collect(Collectors.toUnmodifiableSet());
 
   /** Checks the ranges. */
   public RunConfig {
@@ -47,16 +46,16 @@ public record RunConfig(
       throw new IllegalArgumentException(
           "number of tokens used must be at least 0 (0: all), but is " + maximumTokens);
     }
-    if (!(validationShare >= 0 && validationShare < 1)) {
-      throw new IllegalArgumentException(
-          "validation share must be at least 0 and below 1, but is " + validationShare);
-    }
   }
 
   /** The same with another way to train. */
   public RunConfig withTraining(TrainingConfig other) {
-    return new RunConfig(
-        corpus, corpusSha1, tokenizer, maximumTokens, validationShare, model, other);
+    return new RunConfig(corpus, corpusSha1, tokenizer, maximumTokens, validation, model, other);
+  }
+
+  /** {@return the tokens of a corpus that are used} */
+  public TokenSource used(TokenSource corpus) {
+    return maximumTokens == 0 ? corpus : corpus.part(0, Math.min(maximumTokens, corpus.size()));
   }
 
   void requireMemory() {
@@ -72,7 +71,7 @@ public record RunConfig(
     json.put("corpus_sha1", corpusSha1);
     json.put("tokens", tokenizer);
     json.put("max_tokens", maximumTokens);
-    json.put("validation_share", validationShare);
+    validation.putInto(json);
     json.put("model", model.toJson());
     json.put("training", training.toJson());
     return json;
@@ -96,7 +95,7 @@ public record RunConfig(
         json.string("corpus_sha1"),
         json.string("tokens"),
         json.wholeNumber("max_tokens", 0, Integer.MAX_VALUE),
-        json.number("validation_share"),
+        Validation.fromJson(json),
         LanguageModelConfig.fromJson(json.object("model")),
         TrainingConfig.fromJson(json.object("training")));
   }

@@ -1,7 +1,6 @@
 package io.refrain.train;
 
 import io.refrain.data.Split;
-import io.refrain.data.TokenSource;
 import io.refrain.kernel.ThreadTeam;
 import io.refrain.model.LanguageModel;
 import io.refrain.store.JsonLines;
@@ -49,28 +48,18 @@ public final class TrainingRun implements AutoCloseable {
     this.metrics = metrics;
   }
 
-  /** The part of an encoded corpus that a run uses, cut in training and validation. */
-  public static Split split(RunConfig config, TokenSource tokens) {
-    long most = config.maximumTokens() == 0 ? Long.MAX_VALUE : config.maximumTokens();
-    return Split.byPosition(
-        tokens.part(0, Math.min(most, tokens.size())), config.validationShare());
-  }
-
   /**
    * Begins a run with fresh weights.
    *
+   * @param split the text that the configuration names
    * @throws IOException when the directory holds a run, is in use or cannot be written
    */
   public static TrainingRun create(
-      RunDirectory directory,
-      RunConfig config,
-      Tokenizer tokenizer,
-      TokenSource tokens,
-      ThreadTeam team)
+      RunDirectory directory, RunConfig config, Tokenizer tokenizer, Split split, ThreadTeam team)
       throws IOException {
     directory.requireFree();
     config.requireMemory();
-    Trainer trainer = trainer(config, config.training().seed(), tokens, team);
+    Trainer trainer = trainer(config, config.training().seed(), split, team);
     Files.createDirectories(directory.path());
     return locked(
         directory,
@@ -80,11 +69,11 @@ public final class TrainingRun implements AutoCloseable {
         });
   }
 
-  private static Trainer trainer(RunConfig config, long seed, TokenSource tokens, ThreadTeam team) {
+  private static Trainer trainer(RunConfig config, long seed, Split split, ThreadTeam team) {
     return new Trainer(
         config.training(),
         new LanguageModel(config.model(), new SplittableRandom(seed)),
-        split(config, tokens),
+        split,
         team);
   }
 
@@ -128,17 +117,17 @@ public final class TrainingRun implements AutoCloseable {
    * Goes on with a run from its checkpoint.
    *
    * @param config the run's own, but perhaps for its limits
+   * @param split the text that the run was begun with
    */
   public static TrainingRun resume(
-      RunDirectory directory, RunConfig config, TokenSource tokens, ThreadTeam team)
-      throws IOException {
+      RunDirectory directory, RunConfig config, Split split, ThreadTeam team) throws IOException {
     if (!Files.exists(directory.resumeFile())) {
       throw new IOException(
           directory.path() + " has no resume.safetensors: there is nothing to go on from");
     }
     config.requireMemory();
     // Whatever the weights are drawn from, the checkpoint replaces them.
-    Trainer trainer = trainer(config, 0, tokens, team);
+    Trainer trainer = trainer(config, 0, split, team);
     return locked(
         directory,
         lock ->

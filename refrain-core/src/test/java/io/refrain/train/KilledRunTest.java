@@ -47,12 +47,13 @@ class KilledRunTest {
       ThreadTeam team = ThreadTeam.single();
       try (TrainingRun run =
           directory.exists()
-              ? TrainingRun.resume(directory, directory.config(), SmallTraining.tokens(), team)
+              ? TrainingRun.resume(
+                  directory, directory.config(), SmallTraining.split(directory.config()), team)
               : TrainingRun.create(
                   directory,
                   TRAINING.run(),
                   SmallTraining.TOKENIZER,
-                  SmallTraining.tokens(),
+                  SmallTraining.split(TRAINING.run()),
                   team)) {
         run.checkpointEvery(0);
         run.run(
@@ -132,7 +133,7 @@ class KilledRunTest {
             directory,
             TRAINING.run(),
             SmallTraining.TOKENIZER,
-            SmallTraining.tokens(),
+            SmallTraining.split(TRAINING.run()),
             ThreadTeam.single())
         .close();
     byte[] old = Files.readAllBytes(directory.resumeFile());

@@ -46,7 +46,7 @@ class RunDirectoryTest {
             directory,
             SmallTraining.sgd().run(),
             SmallTraining.TOKENIZER,
-            SmallTraining.tokens(),
+            SmallTraining.split(SmallTraining.sgd().run()),
             ThreadTeam.single())
         .close();
   }
@@ -92,14 +92,15 @@ class RunDirectoryTest {
             old,
             SmallTraining.adam().run(),
             SmallTraining.TOKENIZER,
-            SmallTraining.tokens(),
+            SmallTraining.split(SmallTraining.adam().run()),
             ThreadTeam.single())
         .close();
     Files.writeString(old.configFile(), Json.pretty(config));
 
     assertThat(old.config()).isEqualTo(SmallTraining.adam().run());
     try (TrainingRun run =
-        TrainingRun.resume(old, old.config(), SmallTraining.tokens(), ThreadTeam.single())) {
+        TrainingRun.resume(
+            old, old.config(), SmallTraining.split(old.config()), ThreadTeam.single())) {
       assertThat(run.run(new TrainingListener() {})).isEqualTo(Trainer.End.EPOCHS);
     }
     assertThat(Files.readString(old.configFile())).contains("beta1", "schedule");
@@ -153,6 +154,10 @@ class RunDirectoryTest {
           "learning_rate": 0.5     | "learning_rate": -1      | learning rate must be above 0
           "validation_share": 0.2  | "validation_share": 1    | validation share must be at least 0 and below 1
           "validation_share": 0.2  | "validation_share": -0.1 | validation share must be at least 0 and below 1
+          "validation_share": 0.2  | "validation_share": 0.2, "validation_text": {} | there must be either validation_share or
+          "validation_share": 0.2  | "validation_text": {}    | `validation_text.corpus` is missing
+          "validation_share": 0.2  | "validation_text": 0.2   | `validation_text` must be
+          "validation_share": 0.2  | "validation_text": null  | `validation_share` is missing
           "max_tokens": 0          | "max_tokens": -1         | `max_tokens` must be a whole number
           "carry_state": true      | "carry_state": 1         | `training.carry_state` must be true or
           """)
@@ -163,6 +168,17 @@ class RunDirectoryTest {
         .withMessageStartingWith(directory.configFile().toString())
         .withMessageContaining(message)
         .satisfies(e -> assertThat(e.getMessage()).doesNotContain("\n"));
+  }
+
+  @Test
+  void aTextToValidateWithIsKept() throws IOException {
+    editConfig(
+        "\"validation_share\": 0.2",
+        "\"validation_text\": {\"corpus\": \"b.txt\", \"corpus_sha1\": \"00\"}");
+    RunConfig config = directory.config();
+    assertThat(config.validation()).isEqualTo(new Validation.Text("b.txt", "00"));
+    directory.writeConfig(config);
+    assertThat(directory.config()).isEqualTo(config);
   }
 
   @ParameterizedTest
@@ -270,8 +286,8 @@ class RunDirectoryTest {
     editConfig("\"batch\": 4", "\"batch\": 3");
     RunConfig other = directory.config();
     assertThatIOException()
-        .isThrownBy(
-            () -> TrainingRun.resume(directory, other, SmallTraining.tokens(), ThreadTeam.single()))
+        .isThrownBy(() ->
+            TrainingRun.resume(directory, other, SmallTraining.split(other), ThreadTeam.single()))
         .withMessage(
             "%s does not fit this run: state.0.0 has the shape [4, 9], expected [3, 9]",
             directory.resumeFile());

@@ -24,13 +24,13 @@ final class SmallRun {
         new RunDirectory(path),
         training.run(),
         SmallTraining.TOKENIZER,
-        SmallTraining.tokens(),
+        SmallTraining.split(training.run()),
         ThreadTeam.single());
   }
 
   static TrainingRun resume(Path path, RunConfig config) throws IOException {
     return TrainingRun.resume(
-        new RunDirectory(path), config, SmallTraining.tokens(), ThreadTeam.single());
+        new RunDirectory(path), config, SmallTraining.split(config), ThreadTeam.single());
   }
 
   static TrainingRun resume(Path path) throws IOException {

@@ -215,7 +215,7 @@ final class SmallTraining {
         "0".repeat(40),
         TokenizerKind.VERBATIM.label(),
         0,
-        validationShare,
+        new Validation.Share(validationShare),
         model(),
         config());
   }
@@ -223,10 +223,12 @@ final class SmallTraining {
   /** A trainer over weights of a seed. */
   Trainer trainer(long seed, ThreadTeam team) {
     return new Trainer(
-        config(),
-        new LanguageModel(model(), new SplittableRandom(seed)),
-        Split.byPosition(tokens(), validationShare),
-        team);
+        config(), new LanguageModel(model(), new SplittableRandom(seed)), split(run()), team);
+  }
+
+  /** The text, cut as a run has it. */
+  static Split split(RunConfig run) {
+    return Split.byPosition(tokens(), ((Validation.Share) run.validation()).share());
   }
 
   Trainer trainer(long seed) {

@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIOException;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import io.refrain.data.Split;
 import io.refrain.data.TokenSource;
 import io.refrain.kernel.ThreadTeam;
 import io.refrain.model.CellKind;
@@ -164,7 +165,7 @@ class TrainingRunTest {
                 new RunDirectory(path),
                 config,
                 SmallTraining.TOKENIZER,
-                TokenSource.of(new int[20]),
+                Split.byPosition(TokenSource.of(new int[20]), 0),
                 ThreadTeam.single()))
         .withMessageStartingWith("text too short for one batch of 4 rows of 5 steps");
     assertThat(path).doesNotExist();
@@ -176,14 +177,21 @@ class TrainingRunTest {
     RunConfig small = SmallTraining.adam().run();
     LanguageModelConfig large = new LanguageModelConfig(28, 0, CellKind.RNN_TANH, 1 << 20, 1);
     RunConfig config =
-        new RunConfig("test", "0".repeat(40), small.tokenizer(), 0, 0.2, large, small.training());
+        new RunConfig(
+            "test",
+            "0".repeat(40),
+            small.tokenizer(),
+            0,
+            small.validation(),
+            large,
+            small.training());
     assertThatIllegalArgumentException()
         .isThrownBy(() ->
             TrainingRun.create(
                 new RunDirectory(path),
                 config,
                 SmallTraining.TOKENIZER,
-                SmallTraining.tokens(),
+                SmallTraining.split(config),
                 ThreadTeam.single()))
         .withMessageContaining("trained in batches of 4 rows of 5 steps, needs");
     assertThat(path).doesNotExist();
