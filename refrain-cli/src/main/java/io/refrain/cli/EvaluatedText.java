@@ -32,8 +32,12 @@ record EvaluatedText(String name, CorpusSource text, Tokenizer tokenizer, long f
 
   /** All of a file. */
   static EvaluatedText of(Path file, Tokenizer tokenizer) throws IOException {
-    CorpusSource text = CorpusSource.at(file);
-    return new EvaluatedText(file.toString(), text, tokenizer, 0, count(text, tokenizer));
+    return of(CorpusSource.at(file).named(file.toString()), tokenizer);
+  }
+
+  /** All of a text. */
+  static EvaluatedText of(CorpusSource text, Tokenizer tokenizer) throws IOException {
+    return new EvaluatedText(text.name(), text, tokenizer, 0, count(text, tokenizer));
   }
 
   /** What a run is validated with; it must be the same still. */

@@ -29,7 +29,9 @@ final class Recipes implements IDefaultValueProvider {
   private static final String BASE = "base";
 
   /** The recipes that come with the program, as its help lists them. */
-  static final String LISTED = "default, notebook, d2l-rnn, d2l-gru, d2l-lstm, d2l-lstm2";
+  static final String LISTED =
+      "default, notebook, d2l-rnn, d2l-gru, d2l-lstm, d2l-lstm2, shakespeare-3min, shakespeare,"
+          + " wikitext2";
 
   static final List<String> NAMES = List.of(LISTED.split(", "));
 

@@ -66,6 +66,9 @@ final class TrainCommand implements Callable<Integer> {
           "--json",
           "--stacktrace");
 
+  /** Where runs live that are not told where to. */
+  static final Path RUNS = Path.of("runs");
+
   @Spec private CommandSpec spec;
 
   @Parameters(
@@ -142,31 +145,31 @@ final class TrainCommand implements Callable<Integer> {
   }
 
   private LearningRateSearch search(Job job) {
-    Path beside = Path.of("runs");
     TokenSource tokens = job.split().train();
     return out == null
         ? new LearningRateSearch(
-            job.config(), tokens, beside, nameOf(job.config().corpus()) + "-learning-rate")
+            job.config(), tokens, RUNS, nameOf(job.config().corpus()) + "-learning-rate")
         : new LearningRateSearch(job.config(), tokens, out, "learning-rate");
   }
 
   /**
    * What a recipe comes to, for {@code reproduce}.
    *
+   * @param run where it is to be
    * @param arguments more options, which override the recipe's
    */
-  static Job job(String recipe, List<String> arguments) throws IOException {
+  static Job job(String recipe, RunDirectory run, List<String> arguments) throws IOException {
     TrainCommand command = new TrainCommand();
     CommandLine commandLine = new CommandLine(command);
     commandLine.setDefaultValueProvider(Recipes.of(recipe, Set.of()));
     commandLine.parseArgs(arguments.toArray(String[]::new));
-    return command.fresh(new RunDirectory(free(recipe)));
+    return command.fresh(run);
   }
 
   /** Where the run lives or will. */
   private RunDirectory directory() throws IOException {
     if (!resume) {
-      return new RunDirectory(out == null ? free(corpus()) : out);
+      return new RunDirectory(out == null ? free(RUNS, corpus()) : out);
     }
     if (out == null) {
       throw new ParameterException(
@@ -311,12 +314,12 @@ final class TrainCommand implements Callable<Integer> {
     return name.isBlank() ? "run" : name;
   }
 
-  /** runs/NAME, or runs/NAME-2 and so on when there is one. */
-  private static Path free(String corpus) {
+  /** FOLDER/NAME, or FOLDER/NAME-2 and so on when there is one. */
+  static Path free(Path folder, String corpus) {
     String name = nameOf(corpus);
-    Path path = Path.of("runs", name);
+    Path path = folder.resolve(name);
     for (int i = 2; Files.exists(path); i++) {
-      path = Path.of("runs", name + "-" + i);
+      path = folder.resolve(name + "-" + i);
     }
     return path;
   }

@@ -29,7 +29,7 @@ final class Training {
   private static final int SECONDS_TO_SAVE = 60;
 
   /** What the shell expects of a program ended by Ctrl-C. */
-  private static final int EXIT_INTERRUPTED = 130;
+  static final int EXIT_INTERRUPTED = 130;
 
   private final RunDirectory directory;
   private final RunConfig config;

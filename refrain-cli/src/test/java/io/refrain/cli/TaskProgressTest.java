@@ -3,6 +3,7 @@ package io.refrain.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.refrain.kernel.ThreadTeam;
+import io.refrain.train.RunDirectory;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -50,10 +51,11 @@ class TaskProgressTest {
     TrainCommand.Job job =
         TrainCommand.job(
             "notebook",
+            new RunDirectory(folder.resolve("run")),
             List.of(text.toString(), "--hidden=8", "--batch=4", "--epochs=3", "--max-tokens=800"));
     try (ThreadTeam team = new ThreadTeam(1);
         TaskProgress progress = TaskProgress.bar("notebook", 3, out, () -> 80)) {
-      ReproduceCommand.Trained trained = ReproduceCommand.train(job, team, progress);
+      ByHeart.Trained trained = ByHeart.train(job, team, progress);
       assertThat(trained.loss()).isBetween(0.0, 10.0);
     }
     assertThat(written()).contains("notebook", "100%", "loss ");

@@ -1,0 +1,43 @@
+package io.refrain.cli;
+
+import io.refrain.cli.Trial.Metric;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
+
+/**
+ * A figure that others have published, or that a recipe is held to; docs/results.md has the
+ * sources.
+ *
+ * @param recipe that it is trained by, and its own name
+ * @param trial how it is found out
+ * @param duration about how long that takes on two cores
+ */
+record PublishedFigure(String recipe, Trial trial, String duration) {
+  static final List<PublishedFigure> ALL =
+      List.of(
+          new PublishedFigure("notebook", new ByHeart(Metric.LOSS, 0.95), "15 seconds"),
+          new PublishedFigure("d2l-rnn", new ByHeart(Metric.PERPLEXITY, 1.3), "10 seconds"),
+          new PublishedFigure("d2l-gru", new ByHeart(Metric.PERPLEXITY, 1.1), "25 seconds"),
+          new PublishedFigure("d2l-lstm", new ByHeart(Metric.PERPLEXITY, 1.1), "30 seconds"),
+          new PublishedFigure("d2l-lstm2", new ByHeart(Metric.PERPLEXITY, 1.05), "a minute"),
+          new PublishedFigure("shakespeare-3min", new Unseen(null, Metric.LOSS, 1.60), "3 minutes"),
+          new PublishedFigure("shakespeare", new Unseen(null, Metric.LOSS, 1.47), "an hour"),
+          new PublishedFigure(
+              "wikitext2",
+              new Unseen("wikitext-2-test", Metric.PERPLEXITY, 100),
+              "an hour and a half"));
+
+  static Optional<PublishedFigure> find(String name) {
+    return ALL.stream().filter(figure -> figure.recipe.equals(name)).findFirst();
+  }
+
+  /** {@return the names of those that are found out so} */
+  static String names(Predicate<Trial> so) {
+    return ALL.stream()
+        .filter(figure -> so.test(figure.trial))
+        .map(PublishedFigure::recipe)
+        .collect(Collectors.joining(", "));
+  }
+}
