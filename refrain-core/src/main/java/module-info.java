@@ -2,6 +2,7 @@
 module io.refrain {
   exports io.refrain.corpus;
   exports io.refrain.data;
+  exports io.refrain.evaluate;
   exports io.refrain.generate;
   exports io.refrain.kernel;
   exports io.refrain.loss;

@@ -16,21 +16,24 @@ import com.tngtech.archunit.library.Architectures.LayeredArchitecture;
 final class ArchitectureTest {
   @ArchTest
   static final ArchRule PACKAGES_DEPEND_DOWNWARDS =
-      layers("kernel", "tensor", "nn", "loss", "optim", "model", "train", "generate")
+      layers("kernel", "tensor", "nn", "loss", "optim", "model", "train", "generate", "evaluate")
           .whereLayer("train")
           .mayNotBeAccessedByAnyLayer()
           .whereLayer("generate")
           .mayOnlyBeAccessedByLayers("train")
+          .whereLayer("evaluate")
+          .mayNotBeAccessedByAnyLayer()
           .whereLayer("model")
-          .mayOnlyBeAccessedByLayers("train", "generate")
+          .mayOnlyBeAccessedByLayers("train", "generate", "evaluate")
           .whereLayer("loss")
           .mayOnlyBeAccessedByLayers("model", "train")
           .whereLayer("optim")
           .mayOnlyBeAccessedByLayers("model", "train")
           .whereLayer("nn")
-          .mayOnlyBeAccessedByLayers("loss", "optim", "model", "train", "generate")
+          .mayOnlyBeAccessedByLayers("loss", "optim", "model", "train", "generate", "evaluate")
           .whereLayer("tensor")
-          .mayOnlyBeAccessedByLayers("nn", "loss", "optim", "model", "train", "generate");
+          .mayOnlyBeAccessedByLayers(
+              "nn", "loss", "optim", "model", "train", "generate", "evaluate");
 
   @ArchTest
   static final ArchRule TEXT_DATA_AND_STORE_KNOW_NO_NETWORK =
@@ -46,7 +49,8 @@ final class ArchitectureTest {
               "io.refrain.optim..",
               "io.refrain.model..",
               "io.refrain.train..",
-              "io.refrain.generate..");
+              "io.refrain.generate..",
+              "io.refrain.evaluate..");
 
   @ArchTest
   static final ArchRule TEXT_STANDS_ALONE =

@@ -1,9 +1,9 @@
 package io.refrain.cli;
 
 import io.refrain.data.Split;
-import io.refrain.generate.Score;
+import io.refrain.evaluate.PlainReader;
+import io.refrain.evaluate.Score;
 import io.refrain.kernel.ThreadTeam;
-import io.refrain.model.FrozenLanguageModel;
 import io.refrain.model.LanguageModel;
 import io.refrain.train.Progress;
 import io.refrain.train.RunConfig;
@@ -28,7 +28,7 @@ record ByHeart(Metric metric, double most) implements Trial {
   private static final int HELD_OUT = 10_000;
 
   /** A trained model and its mean loss over the last epoch, in nats a token. */
-  record Trained(FrozenLanguageModel model, double loss) {}
+  record Trained(LanguageModel model, double loss) {}
 
   @Override
   public List<Target> targets() {
@@ -43,32 +43,31 @@ record ByHeart(Metric metric, double most) implements Trial {
   @Override
   public Optional<Outcome> attempt(String recipe, Means means) throws IOException {
     try (TrainCommand.Job job = TrainCommand.job(recipe, means.free(recipe), List.of())) {
-      long start = System.nanoTime();
-      Trained trained;
       int epochs = job.config().training().limits().epochs();
       try (ThreadTeam team = new ThreadTeam(means.threads());
           TaskProgress progress = TaskProgress.onStandardError(recipe, epochs)) {
-        trained = train(job, team, progress);
+        long start = System.nanoTime();
+        Trained trained = train(job, team, progress);
+        double seconds = (System.nanoTime() - start) / 1e9;
+        double value = metric == Metric.PERPLEXITY ? Math.exp(trained.loss()) : trained.loss();
+        return Optional.of(
+            new Outcome(
+                List.of(new Reached(targets().getFirst(), value)),
+                seconds,
+                Double.POSITIVE_INFINITY,
+                Map.of(
+                    "perplexity on the %,d characters after those".formatted(HELD_OUT),
+                    heldOut(job, trained.model(), team).perplexity())));
       }
-      double seconds = (System.nanoTime() - start) / 1e9;
-      double value = metric == Metric.PERPLEXITY ? Math.exp(trained.loss()) : trained.loss();
-      return Optional.of(
-          new Outcome(
-              List.of(new Reached(targets().getFirst(), value)),
-              seconds,
-              Double.POSITIVE_INFINITY,
-              Map.of(
-                  "perplexity on the %,d characters after those".formatted(HELD_OUT),
-                  heldOut(job, trained.model()).perplexity())));
     }
   }
 
-  private static Score heldOut(TrainCommand.Job job, FrozenLanguageModel model) {
+  private static Score heldOut(TrainCommand.Job job, LanguageModel model, ThreadTeam team) {
     int first = job.config().maximumTokens();
     int[] tokens = job.texts().corpus().tokens().part(first, first + HELD_OUT).toArray();
     int[] characters = new int[HELD_OUT];
     Arrays.fill(characters, 1); // all recipes of this kind read characters
-    return Score.of(model, tokens, characters, (token, probability) -> {});
+    return Score.of(new PlainReader(model, team), tokens, characters, (token, probability) -> {});
   }
 
   /** Trains on the first tokens, all of them, without a run directory. */
@@ -88,6 +87,6 @@ record ByHeart(Metric metric, double most) implements Trial {
             display.at(progress.epoch() + 1L, "loss " + Figures.loss(progress.meanLoss()));
           }
         });
-    return new Trained(trainer.withAverages(LanguageModel::freeze), lastLoss[0]);
+    return new Trained(trainer.withAverages(LanguageModel::copy), lastLoss[0]);
   }
 }

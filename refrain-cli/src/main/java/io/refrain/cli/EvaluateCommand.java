@@ -1,7 +1,10 @@
 package io.refrain.cli;
 
-import io.refrain.generate.RunningScore;
-import io.refrain.generate.Score;
+import io.refrain.evaluate.PlainReader;
+import io.refrain.evaluate.Score;
+import io.refrain.evaluate.TextReader;
+import io.refrain.kernel.ThreadTeam;
+import io.refrain.model.LanguageModel;
 import io.refrain.text.Tokenizer;
 import io.refrain.train.RunConfig;
 import io.refrain.train.RunDirectory;
@@ -24,87 +27,111 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     description = {
       "Measure how well a trained model predicts a text it has not seen.",
-      "That is the validation part of its corpus, or a file."
+      "That is the validation part of its corpus, or a file.",
+      "A model may adapt to the text while it reads: by a cache of what it has",
+      "read, by learning from it, or by both."
     },
     footer = {
       "",
       "Examples:",
       "  refrain evaluate runs/dickens",
-      "  refrain evaluate runs/dickens other.txt --json"
+      "  refrain evaluate runs/dickens other.txt --json",
+      "  refrain evaluate runs/wikitext2 wikitext-2-test --cache 2000",
+      "  refrain evaluate runs/dickens --dynamic scaled"
     })
 final class EvaluateCommand implements Callable<Integer> {
-  private static final int PROGRESS_TOKENS = 100_000;
-
   @Spec private CommandSpec spec;
+  @Mixin private AdaptationOptions adaptation;
+  @Mixin private Threads threads;
   @Mixin private Output output;
 
   @Parameters(index = "0", paramLabel = "RUN", description = "The folder of a run.")
   private Path run;
 
-  @Parameters(index = "1", arity = "0..1", paramLabel = "FILE", description = "A text file.")
-  private @Nullable Path file;
+  @Parameters(
+      index = "1",
+      arity = "0..1",
+      paramLabel = "FILE",
+      description = "A text file, or the name of a known text.")
+  private @Nullable String file;
 
   @Override
   public Integer call() throws IOException {
+    adaptation.require(); // before a long text is read
     RunDirectory directory = Runs.open(run);
     RunConfig config = directory.config();
     Tokenizer tokenizer = directory.tokenizer();
     EvaluatedText text =
         file == null
             ? EvaluatedText.heldOut(config, run, tokenizer)
-            : EvaluatedText.of(file, tokenizer);
+            : EvaluatedText.of(Texts.find(file), tokenizer);
     if (file == null && text.size() < 2) {
       throw new IllegalArgumentException(
           "this run kept no text for validation (--validation 0); give a FILE to evaluate on");
     }
-    int unknownToken = tokenizer.unknownId().orElse(-1);
-    long[] unknown = {0};
-    long[] read = {0};
-    RunningScore score;
-    try (TaskProgress progress = progress(text.size())) {
-      score =
-          new RunningScore(
-              directory.model().freeze(),
-              (token, probability) -> {
-                if (token == unknownToken) {
-                  unknown[0]++;
-                }
-                if (progress != null && (++read[0] % 1000 == 0 || read[0] == text.size() - 1)) {
-                  progress.at(read[0], "");
-                }
-              });
-      text.forEach(score::read);
+    LanguageModel model = directory.model();
+    TextScore plain;
+    TextScore adapted = null;
+    try (ThreadTeam team = new ThreadTeam(threads.count())) {
+      plain = TextScore.of(text, new PlainReader(model, team), "Reading");
+      if (adaptation.isAdaptive()) {
+        PrintWriter err = spec.commandLine().getErr();
+        TextReader reader = adaptation.reader(model, directory, team, err);
+        adapted = TextScore.of(text, reader, "Adapting");
+      }
     }
-    report(text.name(), score.score(), unknown[0]);
+    if (output.json) {
+      reportJson(text.name(), plain, adapted);
+    } else {
+      report(text.name(), plain, adapted);
+    }
     return 0;
   }
 
-  private static @Nullable TaskProgress progress(long tokens) {
-    return tokens < PROGRESS_TOKENS ? null : TaskProgress.onStandardError("Reading", tokens - 1);
+  private void reportJson(String name, TextScore plain, @Nullable TextScore adapted) {
+    Map<String, Object> json = new LinkedHashMap<>();
+    json.put("text", name);
+    json.put("tokens", plain.score().tokens());
+    json.put("unknown_tokens", plain.unknown());
+    json.putAll(figures(plain.score()));
+    if (adapted != null) {
+      Map<String, Object> more = new LinkedHashMap<>();
+      more.put("by", adaptation.label());
+      more.putAll(figures(adapted.score()));
+      json.put("adapted", more);
+    }
+    Output.line(spec.commandLine().getOut(), json);
   }
 
-  private void report(String name, Score score, long unknown) {
+  private static Map<String, Object> figures(Score score) {
+    Map<String, Object> figures = new LinkedHashMap<>();
+    figures.put("nats_per_token", score.natsPerToken());
+    figures.put("perplexity", score.perplexity());
+    figures.put("bits_per_character", score.bitsPerCharacter());
+    return figures;
+  }
+
+  private void report(String name, TextScore plain, @Nullable TextScore adapted) {
     PrintWriter out = spec.commandLine().getOut();
-    if (output.json) {
-      Map<String, Object> json = new LinkedHashMap<>();
-      json.put("text", name);
-      json.put("tokens", score.tokens());
-      json.put("unknown_tokens", unknown);
-      json.put("nats_per_token", score.natsPerToken());
-      json.put("perplexity", score.perplexity());
-      json.put("bits_per_character", score.bitsPerCharacter());
-      Output.line(out, json);
-      return;
-    }
+    Score score = plain.score();
+    long unknown = plain.unknown();
     out.printf("%s, %,d tokens%n", name, score.tokens());
     if (unknown > 0) {
       out.printf(
           "  %,d of them %s unknown to the model, which drives the perplexity%n",
           unknown, unknown == 1 ? "is" : "are");
     }
+    printFigures(out, score);
+    if (adapted != null) {
+      out.printf("adapted to it by %s%n", adaptation.label());
+      printFigures(out, adapted.score());
+    }
+    out.flush();
+  }
+
+  private static void printFigures(PrintWriter out, Score score) {
     out.printf("  perplexity           %10.4f%n", score.perplexity());
     out.printf("  nats per token       %10.4f%n", score.natsPerToken());
     out.printf("  bits per character   %10.4f%n", score.bitsPerCharacter());
-    out.flush();
   }
 }

@@ -30,11 +30,6 @@ record EvaluatedText(String name, CorpusSource text, Tokenizer tokenizer, long f
     void accept(int[] tokens, int[] characters);
   }
 
-  /** All of a file. */
-  static EvaluatedText of(Path file, Tokenizer tokenizer) throws IOException {
-    return of(CorpusSource.at(file).named(file.toString()), tokenizer);
-  }
-
   /** All of a text. */
   static EvaluatedText of(CorpusSource text, Tokenizer tokenizer) throws IOException {
     return new EvaluatedText(text.name(), text, tokenizer, 0, count(text, tokenizer));

@@ -1,7 +1,9 @@
 package io.refrain.cli;
 
-import io.refrain.generate.Score;
-import io.refrain.model.FrozenLanguageModel;
+import io.refrain.evaluate.PlainReader;
+import io.refrain.evaluate.Score;
+import io.refrain.kernel.ThreadTeam;
+import io.refrain.model.LanguageModel;
 import io.refrain.text.Encoding;
 import io.refrain.text.Tokenizer;
 import io.refrain.train.RunDirectory;
@@ -53,7 +55,7 @@ final class ScoreCommand implements Callable<Integer> {
   public Integer call() throws IOException {
     RunDirectory directory = Runs.open(run);
     Tokenizer tokenizer = directory.tokenizer();
-    FrozenLanguageModel model = directory.model().freeze();
+    LanguageModel model = directory.model();
     // all before any, so that the exit code is that of nothing or everything
     List<Encoding> encoded = new ArrayList<>();
     for (int i = 0; i < texts.size(); i++) {
@@ -65,7 +67,7 @@ final class ScoreCommand implements Callable<Integer> {
       List<Scored> scored = new ArrayList<>();
       Score score =
           Score.of(
-              model,
+              new PlainReader(model, ThreadTeam.single()),
               tokens,
               encoded.get(i).characters(text, tokenizer.separator()),
               (token, probability) -> scored.add(new Scored(token, probability)));

@@ -1,7 +1,7 @@
 package io.refrain.cli;
 
-import io.refrain.generate.RunningScore;
-import io.refrain.generate.Score;
+import io.refrain.evaluate.PlainReader;
+import io.refrain.evaluate.Score;
 import io.refrain.kernel.ThreadTeam;
 import io.refrain.text.Tokenizer;
 import io.refrain.train.RunDirectory;
@@ -37,7 +37,7 @@ record Unseen(@Nullable String test, Metric metric, double most) implements Tria
     if (means.run() != null) {
       RunDirectory directory = Runs.open(means.run());
       requireRecipe(recipe, means, directory);
-      return Optional.of(judge(directory, directory.progress().seconds()));
+      return Optional.of(judge(directory, directory.progress().seconds(), means));
     }
     RunDirectory directory = means.free(recipe);
     long start = System.nanoTime();
@@ -52,7 +52,7 @@ record Unseen(@Nullable String test, Metric metric, double most) implements Tria
         return Optional.empty();
       }
     }
-    return Optional.of(judge(directory, (System.nanoTime() - start) / 1e9));
+    return Optional.of(judge(directory, (System.nanoTime() - start) / 1e9, means));
   }
 
   /** Whatever else a run was trained by says nothing about the recipe. */
@@ -67,13 +67,16 @@ record Unseen(@Nullable String test, Metric metric, double most) implements Tria
     }
   }
 
-  private Outcome judge(RunDirectory directory, double seconds) throws IOException {
+  private Outcome judge(RunDirectory directory, double seconds, Means means) throws IOException {
     Tokenizer tokenizer = directory.tokenizer();
     EvaluatedText text =
         test == null
             ? EvaluatedText.heldOut(directory.config(), directory.path(), tokenizer)
             : EvaluatedText.of(Texts.find(test), tokenizer);
-    Score score = score(directory, text);
+    Score score;
+    try (ThreadTeam team = new ThreadTeam(means.threads())) {
+      score = TextScore.of(text, new PlainReader(directory.model(), team), "Reading").score();
+    }
     double mostSeconds = directory.config().training().limits().minutes() * 60;
     Reached reached = new Reached(targets().getFirst(), value(score));
     return new Outcome(List.of(reached), seconds, mostSeconds, Map.of());
@@ -85,16 +88,5 @@ record Unseen(@Nullable String test, Metric metric, double most) implements Tria
       case PERPLEXITY -> score.perplexity();
       case BITS_PER_CHARACTER -> score.bitsPerCharacter();
     };
-  }
-
-  private static Score score(RunDirectory directory, EvaluatedText text) throws IOException {
-    long[] read = {0};
-    try (TaskProgress progress = TaskProgress.onStandardError("Reading", text.size() - 1)) {
-      RunningScore score =
-          new RunningScore(
-              directory.model().freeze(), (token, probability) -> progress.at(++read[0], ""));
-      text.forEach(score::read);
-      return score.score();
-    }
   }
 }

@@ -2,7 +2,9 @@ package io.refrain.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.refrain.generate.Score;
+import io.refrain.evaluate.PlainReader;
+import io.refrain.evaluate.Score;
+import io.refrain.kernel.ThreadTeam;
 import io.refrain.text.Encoding;
 import io.refrain.text.Tokenizer;
 import io.refrain.train.RunDirectory;
@@ -187,7 +189,7 @@ class TokenFileCommandTest extends CommandFixture {
     int[] characters = encoding.characters(text, tokenizer.separator());
     Score expected =
         Score.of(
-            directory.model().freeze(),
+            new PlainReader(directory.model(), ThreadTeam.single()),
             Arrays.copyOfRange(encoding.ids(), first, encoding.size()),
             Arrays.copyOfRange(characters, first, encoding.size()),
             (token, probability) -> {});

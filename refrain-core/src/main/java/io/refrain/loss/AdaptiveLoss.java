@@ -37,6 +37,7 @@ final class AdaptiveLoss {
   private final boolean recording;
   private final float @Nullable [] dx; // [rows, in]
   private final float[] losses; // [rows]
+  private final float[] someLosses; // of one cluster at a time
   private final float[] someX; // [rows in a cluster, in], of one cluster at a time
   private final float[] someDx; // the same
   private final List<Judged> judged = new ArrayList<>();
@@ -47,7 +48,8 @@ final class AdaptiveLoss {
     void backward(float factor);
   }
 
-  AdaptiveLoss(AdaptiveSoftmax softmax, Tape tape, Tensor x, int[] targets, int totalRows) {
+  AdaptiveLoss(
+      AdaptiveSoftmax softmax, Tape tape, Tensor x, int[] targets, int totalRows, float[] losses) {
     this.softmax = softmax;
     this.tape = tape;
     this.x = x;
@@ -56,7 +58,8 @@ final class AdaptiveLoss {
     rows = targets.length;
     recording = tape.wanted(softmax.head().weight().tensor());
     dx = tape.wanted(x) ? tape.buffer(x.size()) : null;
-    losses = tape.buffer(rows);
+    this.losses = losses;
+    someLosses = tape.buffer(rows);
     someX = tape.buffer(x.size()); // all rows: a size that comes again in the next step
     someDx = dx == null ? NONE : tape.buffer(x.size());
   }
@@ -118,7 +121,10 @@ final class AdaptiveLoss {
     Matrix itsX = Matrix.of(someX, count, in);
     projection.multiply(tape, itsX, projection.packed(tape), Matrix.of(h, count, width));
     SoftmaxBlocks blocks = blocks(tail.words());
-    blocks.judge(Matrix.of(h, count, width), dh, words, 1f / totalRows, losses);
+    blocks.judge(Matrix.of(h, count, width), dh, words, 1f / totalRows, someLosses);
+    for (int i = 0; i < count; i++) {
+      losses[members[i]] += someLosses[i];
+    }
     if (dh != null) {
       float[] dw = tape.buffer(projection.weight().size());
       Matrix itsDh = Matrix.of(dh, count, width);
@@ -129,7 +135,7 @@ final class AdaptiveLoss {
         SoftmaxBlocks.flow(tape, dw, projection.weight().tensor(), factor);
       });
     }
-    return CrossEntropy.sum(losses, count);
+    return CrossEntropy.sum(someLosses, count);
   }
 
   private void addToInput(Linear projection, Matrix dh, int[] members) {

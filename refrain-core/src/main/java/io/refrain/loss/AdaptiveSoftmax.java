@@ -229,9 +229,23 @@ public final class AdaptiveSoftmax implements Module {
    * @return a scalar
    */
   public Tensor part(Tape tape, Tensor x, int[] targets, int totalRows) {
+    return part(tape, x, targets, totalRows, tape.buffer(targets.length));
+  }
+
+  /**
+   * The share of some rows in the mean over more, and what each of them adds.
+   *
+   * @param x [..., in]
+   * @param targets one class for every row of x, row-major
+   * @param totalRows how many rows the mean is over, these among them
+   * @param losses becomes -log P(target) of each row, in nats; as many as targets
+   * @return a scalar
+   */
+  public Tensor part(Tape tape, Tensor x, int[] targets, int totalRows, float[] losses) {
     int rows = Sizes.positive("number of rows", head.rows(x));
     CrossEntropy.requireTargets(rows, classes, targets, totalRows);
-    return new AdaptiveLoss(this, tape, x, targets, totalRows).share();
+    Sizes.equal("number of losses", rows, losses.length);
+    return new AdaptiveLoss(this, tape, x, targets, totalRows, losses).share();
   }
 
   /**

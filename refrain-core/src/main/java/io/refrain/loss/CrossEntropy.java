@@ -39,6 +39,20 @@ public final class CrossEntropy {
    * @return a scalar
    */
   public static Tensor part(Tape tape, Tensor logits, int[] targets, int totalRows) {
+    return part(tape, logits, targets, totalRows, tape.buffer(targets.length));
+  }
+
+  /**
+   * Computes the share of some rows in the mean over more, and tells what each of them adds.
+   *
+   * @param logits [..., classes]
+   * @param targets one class for every row of logits, row-major
+   * @param totalRows how many rows the mean is over, these among them
+   * @param losses becomes the cross-entropy of each row, in nats; as many as targets
+   * @return a scalar
+   */
+  public static Tensor part(
+      Tape tape, Tensor logits, int[] targets, int totalRows, float[] losses) {
     if (logits.rank() == 0) {
       throw new IllegalArgumentException(
           "logits must have the shape [..., classes], but are a scalar");
@@ -46,8 +60,8 @@ public final class CrossEntropy {
     int classes = Sizes.positive("number of classes", logits.length(logits.rank() - 1));
     int rows = Sizes.positive("number of rows of logits", logits.size() / classes);
     requireTargets(rows, classes, targets, totalRows);
+    Sizes.equal("number of losses", rows, losses.length);
     float[] gradient = tape.buffer(logits.size()); // [rows, classes]
-    float[] losses = tape.buffer(rows);
     Matrix all = Matrix.of(logits.data(), rows, classes);
     judge(tape, all, gradient, targets, 0, 1f / totalRows, losses);
     Tensor share = tape.tensor(logits.requiresGradient());

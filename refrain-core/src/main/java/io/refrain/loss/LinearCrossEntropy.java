@@ -53,9 +53,24 @@ public final class LinearCrossEntropy {
    * @return a scalar
    */
   public static Tensor part(Tape tape, Tensor x, Linear layer, int[] targets, int totalRows) {
+    return part(tape, x, layer, targets, totalRows, tape.buffer(targets.length));
+  }
+
+  /**
+   * Computes the share of some rows in the mean over more, and tells what each of them adds.
+   *
+   * @param x [..., in]
+   * @param layer gives a logit for each class
+   * @param targets one class for every row of x, row-major
+   * @param totalRows how many rows the mean is over, these among them
+   * @param losses becomes the cross-entropy of each row, in nats; as many as targets
+   * @return a scalar
+   */
+  public static Tensor part(
+      Tape tape, Tensor x, Linear layer, int[] targets, int totalRows, float[] losses) {
     return isBlocked(layer.rows(x), layer.out())
-        ? blocked(tape, x, layer, targets, totalRows, BLOCK_ROWS)
-        : CrossEntropy.part(tape, layer.forward(tape, x), targets, totalRows);
+        ? blocked(tape, x, layer, targets, totalRows, losses, BLOCK_ROWS)
+        : CrossEntropy.part(tape, layer.forward(tape, x), targets, totalRows, losses);
   }
 
   private static boolean isBlocked(long rows, int out) {
@@ -76,10 +91,16 @@ public final class LinearCrossEntropy {
 
   /** The same in blocks of so many rows at most. */
   static Tensor blocked(
-      Tape tape, Tensor x, Linear layer, int[] targets, int totalRows, int blockRows) {
+      Tape tape,
+      Tensor x,
+      Linear layer,
+      int[] targets,
+      int totalRows,
+      float[] losses,
+      int blockRows) {
     int rows = Sizes.positive("number of rows", layer.rows(x));
     CrossEntropy.requireTargets(rows, layer.out(), targets, totalRows);
-    float[] losses = tape.buffer(rows);
+    Sizes.equal("number of losses", rows, losses.length);
     float[] dx = tape.wanted(x) ? tape.buffer(x.size()) : null; // [rows, in]
     SoftmaxBlocks blocks = new SoftmaxBlocks(tape, layer, rows, blockRows);
     Matrix all = Matrix.of(x.data(), rows, layer.in());

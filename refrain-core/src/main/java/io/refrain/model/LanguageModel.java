@@ -18,8 +18,10 @@ import io.refrain.tensor.Tape;
 import io.refrain.tensor.Tensor;
 import java.util.Arrays;
 import java.util.Collection;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.SequencedMap;
+import java.util.SplittableRandom;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -60,6 +62,15 @@ public final class LanguageModel implements Module {
   public record Judgement(Tensor loss, Tensor crossEntropy, RecurrentState state) {}
 
   /**
+   * What a pass that judges every token by itself gives.
+   *
+   * @param loss mean cross-entropy of all targets, in nats: a scalar to descend from
+   * @param hidden what the last recurrent layer writes, [steps, batch, output width]
+   * @param state what the sequences carry on
+   */
+  public record Reading(Tensor loss, Tensor hidden, RecurrentState state) {}
+
+  /**
    * How well a text was predicted.
    *
    * @param nats mean of -log P(token | tokens before), in nats
@@ -86,6 +97,16 @@ public final class LanguageModel implements Module {
     embedding = indexed ? null : new Embedding(config.vocabulary(), config.embedding(), random);
     rnn = new RecurrentStack(config.stack(), random);
     output = OutputLayer.of(config, config.tied() ? embedding : null, random);
+  }
+
+  /** A model of the same shape and weights, which goes its own way. */
+  public LanguageModel copy() {
+    LanguageModel copy = new LanguageModel(config, new SplittableRandom(0)); // drawn over
+    Iterator<Parameter> theirs = copy.parameters().values().iterator();
+    for (Parameter ours : parameters().values()) {
+      System.arraycopy(ours.data(), 0, theirs.next().data(), 0, ours.size());
+    }
+    return copy;
   }
 
   /** The shape it was made with. */
@@ -176,6 +197,28 @@ public final class LanguageModel implements Module {
         ActivationPenalty.temporal(
             tape, loss, out.output(), rates.temporalPenalty(), values / steps * (steps - 1));
     return new Judgement(loss, crossEntropy, out.state());
+  }
+
+  /**
+   * Reads a batch without dropout, and tells how likely each token is. The logits of a large
+   * vocabulary never exist at once.
+   *
+   * @param tokens [steps × batch], time first
+   * @param targets the token after each
+   * @param state the state before the first step
+   * @param losses becomes -log P(target | all before it) of each target, in nats; [steps × batch]
+   */
+  public Reading read(
+      Tape tape,
+      int[] tokens,
+      int[] targets,
+      int steps,
+      int batch,
+      RecurrentState state,
+      float[] losses) {
+    RecurrentStack.Output out = rnn.forward(tape, input(tape, tokens, steps, batch), state);
+    Tensor loss = output.loss(tape, out.output(), targets, targets.length, losses);
+    return new Reading(loss, out.output(), out.state());
   }
 
   /**

@@ -147,7 +147,7 @@ public record LanguageModelConfig(
   }
 
   /** Values that the output layer reads. */
-  int outputWidth() {
+  public int outputWidth() {
     return tied ? embedding : hidden;
   }
 

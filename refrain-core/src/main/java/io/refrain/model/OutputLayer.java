@@ -45,7 +45,16 @@ sealed interface OutputLayer extends Module {
   Tensor logits(Tape tape, Tensor x);
 
   /** The share of rows in a mean cross-entropy over {@code total}; all tokens count. */
-  Tensor loss(Tape tape, Tensor x, int[] targets, int total);
+  default Tensor loss(Tape tape, Tensor x, int[] targets, int total) {
+    return loss(tape, x, targets, total, tape.buffer(targets.length));
+  }
+
+  /**
+   * The same, and what each row adds.
+   *
+   * @param losses becomes -log P(target) of each row, in nats
+   */
+  Tensor loss(Tape tape, Tensor x, int[] targets, int total, float[] losses);
 
   /**
    * The same as training descends from it.
@@ -80,8 +89,8 @@ sealed interface OutputLayer extends Module {
     }
 
     @Override
-    public Tensor loss(Tape tape, Tensor x, int[] targets, int total) {
-      return LinearCrossEntropy.part(tape, x, linear, targets, total);
+    public Tensor loss(Tape tape, Tensor x, int[] targets, int total, float[] losses) {
+      return LinearCrossEntropy.part(tape, x, linear, targets, total, losses);
     }
 
     @Override
@@ -126,8 +135,8 @@ sealed interface OutputLayer extends Module {
     }
 
     @Override
-    public Tensor loss(Tape tape, Tensor x, int[] targets, int total) {
-      return softmax.part(tape, x, targets, total);
+    public Tensor loss(Tape tape, Tensor x, int[] targets, int total, float[] losses) {
+      return softmax.part(tape, x, targets, total, losses);
     }
 
     @Override

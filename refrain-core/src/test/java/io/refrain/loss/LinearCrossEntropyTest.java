@@ -56,8 +56,8 @@ class LinearCrossEntropyTest {
       return CrossEntropy.part(tape, layer.forward(tape, x), targets, rows + 2);
     }
 
-    Tensor blocked(Tape tape, int blockRows) {
-      return LinearCrossEntropy.blocked(tape, x, layer, targets, rows + 2, blockRows);
+    Tensor inBlocks(Tape tape, int blockRows) {
+      return blocked(tape, x, layer, targets, rows + 2, blockRows);
     }
 
     List<Tensor> leaves() {
@@ -101,8 +101,8 @@ class LinearCrossEntropyTest {
       tape.backward(mixed ? twiceAndOnce(tape, plain, problem.plain(tape)) : plain);
       List<float[]> expected = problem.takeGradients();
 
-      Tensor blocked = problem.blocked(tape, blockRows);
-      tape.backward(mixed ? twiceAndOnce(tape, blocked, problem.blocked(tape, 2)) : blocked);
+      Tensor blocked = problem.inBlocks(tape, blockRows);
+      tape.backward(mixed ? twiceAndOnce(tape, blocked, problem.inBlocks(tape, 2)) : blocked);
       List<float[]> actual = problem.takeGradients();
 
       assertThat(blocked.item()).isCloseTo(plain.item(), within(1e-6f));
@@ -111,7 +111,7 @@ class LinearCrossEntropyTest {
             "gradient " + i, actual.get(i), GradientCheck.doubles(expected.get(i)), 1e-6);
       }
       Tape computing = Tape.computing(team);
-      assertThat(problem.blocked(computing, blockRows).item()).isEqualTo(blocked.item());
+      assertThat(problem.inBlocks(computing, blockRows).item()).isEqualTo(blocked.item());
     }
   }
 
@@ -127,7 +127,7 @@ class LinearCrossEntropyTest {
     Problem problem = new Problem(kind, rows, in, classes, new SplittableRandom(seed));
     Tape tape = Tape.recording(ThreadTeam.single());
 
-    tape.backward(problem.blocked(tape, blockRows));
+    tape.backward(problem.inBlocks(tape, blockRows));
 
     List<float[]> values = problem.leaves().stream().map(Tensor::data).toList();
     double[][] expected = GradientCheck.differences(at -> loss(problem, at), values);
@@ -163,7 +163,7 @@ class LinearCrossEntropyTest {
       Problem problem = new Problem(Kind.TIED, 31, 37, 1_500, new SplittableRandom(3));
       try (ThreadTeam team = new ThreadTeam(threads)) {
         Tape tape = Tape.recording(team);
-        Tensor loss = problem.blocked(tape, 8);
+        Tensor loss = problem.inBlocks(tape, 8);
         tape.backward(loss);
         List<float[]> actual = problem.takeGradients();
         actual.add(loss.data().clone());
@@ -193,7 +193,7 @@ class LinearCrossEntropyTest {
                 Tensor.constant(
                     Arrays.copyOfRange(problem.x.data(), first * 9, end * 9), end - first, 9);
             int[] targets = Arrays.copyOfRange(problem.targets, first, end);
-            return LinearCrossEntropy.blocked(itsTape, x, problem.layer, targets, problem.rows, 3);
+            return blocked(itsTape, x, problem.layer, targets, problem.rows, 3);
           });
       assertThat(loss).isCloseTo(whole.item(), within(1e-6f));
       int leaf = 1; // x was cut
@@ -230,22 +230,24 @@ class LinearCrossEntropyTest {
     Tensor narrow = Tensor.constant(new float[9], 3, 3);
     for (int blockRows : new int[] {2, 3}) {
       assertThatIllegalArgumentException()
-          .isThrownBy(() ->
-              LinearCrossEntropy.blocked(tape, problem.x, problem.layer, new int[2], 3, blockRows))
+          .isThrownBy(() -> blocked(tape, problem.x, problem.layer, new int[2], 3, blockRows))
           .withMessageContainingAll("targets", "3", "2");
       assertThatIllegalArgumentException()
-          .isThrownBy(() ->
-              LinearCrossEntropy.blocked(
-                  tape, problem.x, problem.layer, new int[] {0, 5, 1}, 3, blockRows))
+          .isThrownBy(
+              () -> blocked(tape, problem.x, problem.layer, new int[] {0, 5, 1}, 3, blockRows))
           .withMessageContainingAll("target 5", "position 1", "4");
       assertThatIllegalArgumentException()
-          .isThrownBy(() ->
-              LinearCrossEntropy.blocked(
-                  tape, problem.x, problem.layer, problem.targets, 2, blockRows))
+          .isThrownBy(() -> blocked(tape, problem.x, problem.layer, problem.targets, 2, blockRows))
           .withMessageContainingAll("2 rows", "3 rows");
     }
     assertThatIllegalArgumentException()
         .isThrownBy(() -> LinearCrossEntropy.mean(tape, narrow, problem.layer, problem.targets))
         .withMessageContainingAll("last dimension", "4", "3");
+  }
+
+  private static Tensor blocked(
+      Tape tape, Tensor x, Linear layer, int[] targets, int totalRows, int blockRows) {
+    float[] losses = new float[targets.length];
+    return LinearCrossEntropy.blocked(tape, x, layer, targets, totalRows, losses, blockRows);
   }
 }

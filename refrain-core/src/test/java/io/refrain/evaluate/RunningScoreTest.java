@@ -1,10 +1,10 @@
-package io.refrain.generate;
+package io.refrain.evaluate;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import io.refrain.kernel.ThreadTeam;
 import io.refrain.model.CellKind;
-import io.refrain.model.FrozenLanguageModel;
 import io.refrain.model.LanguageModel;
 import io.refrain.model.LanguageModelConfig;
 import java.util.ArrayList;
@@ -17,9 +17,13 @@ import net.jqwik.api.constraints.IntRange;
 import net.jqwik.api.constraints.Size;
 
 class RunningScoreTest {
-  private static final FrozenLanguageModel MODEL =
-      new LanguageModel(new LanguageModelConfig(9, 0, CellKind.LSTM, 8, 1), new SplittableRandom(1))
-          .freeze();
+  private static final LanguageModel MODEL =
+      new LanguageModel(
+          new LanguageModelConfig(9, 0, CellKind.LSTM, 8, 1), new SplittableRandom(1));
+
+  private static TextReader reader() {
+    return new PlainReader(MODEL, ThreadTeam.single());
+  }
 
   @Property(tries = 100)
   void piecesComeToTheScoreOfTheWhole(
@@ -29,7 +33,7 @@ class RunningScoreTest {
     int[] characters = new SplittableRandom(7).ints(size, 1, 9).toArray();
     List<Double> told = new ArrayList<>();
     RunningScore running =
-        new RunningScore(MODEL, (token, logProbability) -> told.add(logProbability));
+        new RunningScore(reader(), (token, logProbability) -> told.add(logProbability));
     int at = 0;
     for (int length : lengths) {
       running.read(
@@ -48,7 +52,10 @@ class RunningScoreTest {
     assertThat(running.score())
         .isEqualTo(
             Score.of(
-                MODEL, tokens, characters, (token, logProbability) -> whole.add(logProbability)));
+                reader(),
+                tokens,
+                characters,
+                (token, logProbability) -> whole.add(logProbability)));
     assertThat(told).isEqualTo(whole).hasSize(size - 1);
   }
 }

@@ -1,6 +1,4 @@
-package io.refrain.generate;
-
-import io.refrain.model.FrozenLanguageModel;
+package io.refrain.evaluate;
 
 /**
  * How likely a model finds a text: log P of all its tokens but the first, which nothing predicts.
@@ -25,13 +23,13 @@ public record Score(double logProbability, long tokens, long characters) {
   /**
    * Scores a text.
    *
+   * @param reader a fresh one
    * @param tokens at least two
    * @param characters how many characters each of the tokens stands for, as many as tokens
    * @param sink takes each predicted token
    */
-  public static Score of(
-      FrozenLanguageModel model, int[] tokens, int[] characters, TokenSink sink) {
-    RunningScore score = new RunningScore(model, sink);
+  public static Score of(TextReader reader, int[] tokens, int[] characters, TokenSink sink) {
+    RunningScore score = new RunningScore(reader, sink);
     score.read(tokens, characters);
     return score.score();
   }

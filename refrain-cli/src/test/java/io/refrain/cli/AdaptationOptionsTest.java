@@ -1,0 +1,83 @@
+package io.refrain.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.refrain.store.JsonObject;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Models that adapt to the text they are evaluated on. */
+class AdaptationOptionsTest extends CommandFixture {
+
+  private Outcome evaluate(String... more) {
+    List<String> arguments = new ArrayList<>(List.of("evaluate", run.toString()));
+    arguments.addAll(List.of(more));
+    return refrain(arguments.toArray(String[]::new));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "--cache 50",
+        "--cache 50 --cache-flatness 1 --cache-weight 0.3",
+        "--dynamic plain",
+        "--dynamic plain --dynamic-rate 0.5 --dynamic-decay 0 --dynamic-steps 7",
+        "--dynamic scaled",
+        "--dynamic scaled --cache 20",
+      })
+  void standsBesideTheModelAsItIs(String options) throws IOException {
+    assertThat(train().code()).isZero();
+    Outcome plain = evaluate("--json");
+    byte[] model = Files.readAllBytes(run.resolve("model.safetensors"));
+
+    List<String> arguments = new ArrayList<>(List.of(options.split(" ")));
+    arguments.add("--json");
+    Outcome outcome = evaluate(arguments.toArray(String[]::new));
+
+    assertThat(outcome.code()).as(outcome.err()).isZero();
+    assertThat(outcome.out()).startsWith(plain.out().strip().replaceAll("}$", ""));
+    JsonObject json = JsonObject.parse("out", outcome.out().getBytes(StandardCharsets.UTF_8));
+    assertThat(json.object("adapted").number("perplexity"))
+        .isBetween(1.0, 30.0)
+        .isNotEqualTo(json.number("perplexity"));
+    assertThat(run.resolve("model.safetensors")).hasBinaryContent(model);
+    assertThat(evaluate(options.split(" ")).out())
+        .contains("adapted to it by " + json.object("adapted").string("by"));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          --cache 0                    | size of the cache must be at least 1, but is 0
+          --cache 9 --cache-weight 1   | weight of the cache must be at least 0 and below 1
+          --cache-weight 0.1           | --cache-weight is of --cache: give that, too
+          --dynamic-steps 5            | --dynamic-steps is of --dynamic: give that, too
+          --dynamic adam               | --dynamic must be scaled or plain, but is "adam"
+          --dynamic plain --dynamic-rate 0 | rate of dynamic evaluation must be above 0
+          """)
+  void whatMakesNoSenseIsRefused(String options, String message) {
+    assertThat(train().code()).isZero();
+    assertThat(evaluate(options.split(" ")).onlyErrorLine()).contains(message);
+  }
+
+  @Test
+  void gradientsAreMeasuredOnTheTextOfTheRun() throws IOException {
+    assertThat(train().code()).isZero();
+    Path other = folder.resolve("other.txt");
+    Files.writeString(other, TEXT.repeat(3));
+    Files.delete(corpus);
+    assertThat(evaluate(other.toString(), "--dynamic", "scaled").onlyErrorLine())
+        .contains(corpus + ", which is not there any more");
+    assertThat(evaluate(other.toString(), "--dynamic", "plain").code()).isZero();
+  }
+}

@@ -1,0 +1,8 @@
+/**
+ * How well models predict texts: read {@link io.refrain.evaluate.RunningScore}, then the readers,
+ * {@link io.refrain.evaluate.PlainReader} first.
+ */
+@NullMarked
+package io.refrain.evaluate;
+
+import org.jspecify.annotations.NullMarked;
