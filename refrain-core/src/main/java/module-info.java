@@ -7,6 +7,7 @@ module io.refrain {
   exports io.refrain.kernel;
   exports io.refrain.loss;
   exports io.refrain.model;
+  exports io.refrain.ngram;
   exports io.refrain.nn;
   exports io.refrain.nn.recurrent;
   exports io.refrain.optim;

@@ -39,7 +39,8 @@ final class ArchitectureTest {
   static final ArchRule TEXT_DATA_AND_STORE_KNOW_NO_NETWORK =
       noClasses()
           .that()
-          .resideInAnyPackage("io.refrain.text..", "io.refrain.data..", "io.refrain.store..")
+          .resideInAnyPackage(
+              "io.refrain.text..", "io.refrain.data..", "io.refrain.store..", "io.refrain.ngram..")
           .should()
           .dependOnClassesThat()
           .resideInAnyPackage(

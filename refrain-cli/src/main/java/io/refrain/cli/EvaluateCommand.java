@@ -5,6 +5,8 @@ import io.refrain.evaluate.Score;
 import io.refrain.evaluate.TextReader;
 import io.refrain.kernel.ThreadTeam;
 import io.refrain.model.LanguageModel;
+import io.refrain.ngram.Baseline;
+import io.refrain.ngram.KneserNey;
 import io.refrain.text.Tokenizer;
 import io.refrain.train.RunConfig;
 import io.refrain.train.RunDirectory;
@@ -13,11 +15,13 @@ import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
@@ -41,6 +45,12 @@ import picocli.CommandLine.Spec;
     })
 final class EvaluateCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
+
+  @Option(
+      names = "--no-baseline",
+      description = "Do not count the n-grams of the run's text, to compare the model with.")
+  private boolean noBaseline;
+
   @Mixin private AdaptationOptions adaptation;
   @Mixin private Threads threads;
   @Mixin private Output output;
@@ -80,15 +90,33 @@ final class EvaluateCommand implements Callable<Integer> {
         adapted = TextScore.of(text, reader, "Adapting");
       }
     }
+    Optional<Baseline> baseline = noBaseline ? Optional.empty() : baseline(directory, config, text);
     if (output.json) {
-      reportJson(text.name(), plain, adapted);
+      reportJson(text.name(), plain, adapted, baseline);
     } else {
-      report(text.name(), plain, adapted);
+      report(text.name(), plain, adapted, baseline);
     }
     return 0;
   }
 
-  private void reportJson(String name, TextScore plain, @Nullable TextScore adapted) {
+  /** Nothing where the text of the run cannot be read as it was. */
+  private Optional<Baseline> baseline(
+      RunDirectory directory, RunConfig config, EvaluatedText text) {
+    PrintWriter err = spec.commandLine().getErr();
+
+    EncodedCorpus.Way way = new EncodedCorpus.Way(EncodedCorpus.Use.AUTO, err);
+    try (EncodedCorpora texts = EncodedCorpora.again(directory, way)) {
+      KneserNey counts =
+          NgramBaseline.count(texts.split(config).train(), config.model().vocabulary());
+      return Optional.of(NgramBaseline.of(counts, text));
+    } catch (IOException e) { // the model's figure stands without it
+      err.printf("No n-grams to compare with: %s%n", FailureMessage.of(e));
+      return Optional.empty();
+    }
+  }
+
+  private void reportJson(
+      String name, TextScore plain, @Nullable TextScore adapted, Optional<Baseline> baseline) {
     Map<String, Object> json = new LinkedHashMap<>();
     json.put("text", name);
     json.put("tokens", plain.score().tokens());
@@ -100,6 +128,13 @@ final class EvaluateCommand implements Callable<Integer> {
       more.putAll(figures(adapted.score()));
       json.put("adapted", more);
     }
+    baseline.ifPresent(counted -> {
+      Map<String, Object> more = new LinkedHashMap<>();
+      more.put("order", counted.order());
+      more.put("counted_tokens", counted.counted());
+      more.putAll(figures(score(counted, plain)));
+      json.put("ngrams", more);
+    });
     Output.line(spec.commandLine().getOut(), json);
   }
 
@@ -111,7 +146,13 @@ final class EvaluateCommand implements Callable<Integer> {
     return figures;
   }
 
-  private void report(String name, TextScore plain, @Nullable TextScore adapted) {
+  /** The same tokens, so the same characters. */
+  private static Score score(Baseline counted, TextScore plain) {
+    return new Score(counted.logProbability(), counted.tokens(), plain.score().characters());
+  }
+
+  private void report(
+      String name, TextScore plain, @Nullable TextScore adapted, Optional<Baseline> baseline) {
     PrintWriter out = spec.commandLine().getOut();
     Score score = plain.score();
     long unknown = plain.unknown();
@@ -126,6 +167,11 @@ final class EvaluateCommand implements Callable<Integer> {
       out.printf("adapted to it by %s%n", adaptation.label());
       printFigures(out, adapted.score());
     }
+    baseline.ifPresent(counted -> {
+      out.printf("n-grams of up to %d tokens, counted (Kneser-Ney)%n", counted.order());
+      printFigures(out, score(counted, plain));
+      NgramBaseline.verdict(counted, score.natsPerToken()).ifPresent(out::println);
+    });
     out.flush();
   }
 

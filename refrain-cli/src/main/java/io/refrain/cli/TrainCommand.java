@@ -63,6 +63,7 @@ final class TrainCommand implements Callable<Integer> {
           "--minutes",
           "--threads",
           "--token-file",
+          "--no-baseline",
           "--json",
           "--stacktrace");
 
@@ -113,6 +114,11 @@ final class TrainCommand implements Callable<Integer> {
               + " ${DEFAULT-VALUE}). It changes no result.")
   private String tokenFile;
 
+  @Option(
+      names = "--no-baseline",
+      description = "Do not count n-grams at the end, to compare the network with.")
+  private boolean noBaseline;
+
   @Mixin private TrainOptions options;
   @Mixin private Threads threads;
   @Mixin private Output output;
@@ -139,7 +145,7 @@ final class TrainCommand implements Callable<Integer> {
         search(job).run(team, output.json, spec.commandLine().getOut(), err);
         return 0;
       }
-      Training training = new Training(directory, job.config(), job.texts(), team);
+      Training training = new Training(directory, job.config(), job.texts(), team, !noBaseline);
       return training.run(resume, output.json, spec.commandLine().getOut(), err);
     }
   }

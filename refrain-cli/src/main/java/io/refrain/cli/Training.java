@@ -7,6 +7,7 @@ import io.refrain.kernel.Kernels;
 import io.refrain.kernel.ThreadTeam;
 import io.refrain.model.FrozenLanguageModel;
 import io.refrain.model.LanguageModel;
+import io.refrain.ngram.Baseline;
 import io.refrain.optim.Schedule;
 import io.refrain.text.TextDecoder;
 import io.refrain.text.Tokenizer;
@@ -37,14 +38,26 @@ final class Training {
   private final Tokenizer tokenizer;
   private final Split split;
   private final ThreadTeam team;
+  private final boolean baseline;
 
-  Training(RunDirectory directory, RunConfig config, EncodedCorpora texts, ThreadTeam team) {
+  /**
+   * A training that is to be begun or gone on with.
+   *
+   * @param baseline whether n-grams are counted at the end
+   */
+  Training(
+      RunDirectory directory,
+      RunConfig config,
+      EncodedCorpora texts,
+      ThreadTeam team,
+      boolean baseline) {
     this.directory = directory;
     this.config = config;
     this.texts = texts;
     this.tokenizer = texts.tokenizer();
     this.split = texts.split(config);
     this.team = team;
+    this.baseline = baseline;
   }
 
   /** Says in two lines what is about to be trained. */
@@ -80,14 +93,16 @@ final class Training {
     CountDownLatch done = new CountDownLatch(1);
     Thread hook = new Thread(() -> stopAndWait(run.trainer(), done), "save-on-exit");
     Runtime.getRuntime().addShutdownHook(hook);
+    Ended ended;
     try {
-      Trainer.End end = trainAndTell(run, json, out, err);
-      return end == Trainer.End.STOPPED ? EXIT_INTERRUPTED : 0;
+      ended = trainAndDraw(run, json);
     } finally {
       // Not before everything is written: the process ends as soon as the hook does.
       done.countDown();
       removeHook(hook);
     }
+    tell(ended, json, out, err);
+    return ended.end() == Trainer.End.STOPPED ? EXIT_INTERRUPTED : 0;
   }
 
   /** Goes on with the run, and says what that changes in its folder. */
@@ -107,8 +122,15 @@ final class Training {
     return run;
   }
 
-  private Trainer.End trainAndTell(TrainingRun run, boolean json, PrintWriter out, PrintWriter err)
-      throws IOException {
+  /**
+   * How a training ended.
+   *
+   * @param best its best validation loss; infinite where there was none
+   * @param problem why there is no picture
+   */
+  private record Ended(Trainer.End end, double best, Optional<String> problem) {}
+
+  private Ended trainAndDraw(TrainingRun run, boolean json) throws IOException {
     Trainer.End end;
     Optional<String> problem;
     try {
@@ -116,13 +138,28 @@ final class Training {
     } finally {
       problem = LossCurve.draw(directory); // which shows best how a training failed
     }
-    problem.ifPresent(err::println);
+    return new Ended(end, run.trainer().progress().best(), problem);
+  }
+
+  private void tell(Ended ended, boolean json, PrintWriter out, PrintWriter err)
+      throws IOException {
+    ended.problem().ifPresent(err::println);
+    boolean compared = baseline && ended.end() != Trainer.End.STOPPED;
+    if (compared && Double.isFinite(ended.best())) {
+      Baseline counted = NgramBaseline.of(split, config.model().vocabulary());
+      directory.writeBaseline(counted);
+      if (json) {
+        Output.line(out, NgramBaseline.event(counted));
+      } else {
+        err.printf("Beside it: %s.%n", NgramBaseline.line(counted));
+        NgramBaseline.verdict(counted, ended.best()).ifPresent(err::println);
+      }
+    }
     if (json) {
       Output.line(out, Map.of("event", "saved", "run", directory.path().toString()));
     } else {
-      say(end, problem.isEmpty(), err);
+      say(ended.end(), ended.problem().isEmpty(), err);
     }
-    return end;
   }
 
   private Trainer.End train(TrainingRun run, boolean json) throws IOException {

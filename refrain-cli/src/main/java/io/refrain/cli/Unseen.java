@@ -3,7 +3,10 @@ package io.refrain.cli;
 import io.refrain.evaluate.PlainReader;
 import io.refrain.evaluate.Score;
 import io.refrain.kernel.ThreadTeam;
+import io.refrain.ngram.Baseline;
+import io.refrain.ngram.KneserNey;
 import io.refrain.text.Tokenizer;
+import io.refrain.train.RunConfig;
 import io.refrain.train.RunDirectory;
 import java.io.IOException;
 import java.util.List;
@@ -43,7 +46,7 @@ record Unseen(@Nullable String test, Metric metric, double most) implements Tria
     long start = System.nanoTime();
     try (TrainCommand.Job job = TrainCommand.job(recipe, directory, List.of());
         ThreadTeam team = new ThreadTeam(means.threads())) {
-      Training training = new Training(directory, job.config(), job.texts(), team);
+      Training training = new Training(directory, job.config(), job.texts(), team, false);
       if (training.run(false, false, means.err(), means.err()) != 0) {
         String path = directory.path().toString();
         means.err().println("Stopped. Go on with, and then judge by:");
@@ -77,9 +80,21 @@ record Unseen(@Nullable String test, Metric metric, double most) implements Tria
     try (ThreadTeam team = new ThreadTeam(means.threads())) {
       score = TextScore.of(text, new PlainReader(directory.model(), team), "Reading").score();
     }
+    RunConfig config = directory.config();
+    Map<String, Double> beside;
+    EncodedCorpus.Way way = new EncodedCorpus.Way(EncodedCorpus.Use.AUTO, means.err());
+    try (EncodedCorpora texts = EncodedCorpora.again(directory, way)) {
+      KneserNey counts =
+          NgramBaseline.count(texts.split(config).train(), config.model().vocabulary());
+      Baseline counted = NgramBaseline.of(counts, text);
+      beside =
+          Map.of(
+              "%s of n-grams of up to %d tokens".formatted(metric.label(), counted.order()),
+              value(new Score(counted.logProbability(), counted.tokens(), score.characters())));
+    }
     double mostSeconds = directory.config().training().limits().minutes() * 60;
     Reached reached = new Reached(targets().getFirst(), value(score));
-    return new Outcome(List.of(reached), seconds, mostSeconds, Map.of());
+    return new Outcome(List.of(reached), seconds, mostSeconds, beside);
   }
 
   private double value(Score score) {

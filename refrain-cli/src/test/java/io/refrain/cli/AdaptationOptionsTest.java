@@ -18,7 +18,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class AdaptationOptionsTest extends CommandFixture {
 
   private Outcome evaluate(String... more) {
-    List<String> arguments = new ArrayList<>(List.of("evaluate", run.toString()));
+    List<String> arguments = new ArrayList<>(List.of("evaluate", run.toString(), "--no-baseline"));
     arguments.addAll(List.of(more));
     return refrain(arguments.toArray(String[]::new));
   }

@@ -2,6 +2,7 @@ package io.refrain.train;
 
 import io.refrain.model.LanguageModel;
 import io.refrain.model.ModelWeights;
+import io.refrain.ngram.Baseline;
 import io.refrain.store.AtomicFile;
 import io.refrain.store.Json;
 import io.refrain.store.JsonObject;
@@ -19,6 +20,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * The folder of a run.
@@ -82,6 +84,29 @@ public record RunDirectory(Path path) {
    */
   public Path metricsFile() {
     return path.resolve("metrics.jsonl");
+  }
+
+  /** {@code baseline.json}: what counting n-grams predicts of the validation text. */
+  public Path baselineFile() {
+    return path.resolve("baseline.json");
+  }
+
+  /** Writes what counting n-grams predicts of the validation text. */
+  public void writeBaseline(Baseline baseline) throws IOException {
+    byte[] json = Json.pretty(baseline.toJson()).getBytes(StandardCharsets.UTF_8);
+    AtomicFile.write(baselineFile(), out -> out.write(json));
+  }
+
+  /**
+   * {@return what counting n-grams predicts of the validation text; nothing where that was not
+   * counted}
+   *
+   * @throws IOException when the file is damaged
+   */
+  public Optional<Baseline> baseline() throws IOException {
+    return Files.exists(baselineFile())
+        ? Optional.of(Baseline.fromJson(JsonObject.read(baselineFile())))
+        : Optional.empty();
   }
 
   /** {@code resume.safetensors}. */

@@ -27,7 +27,7 @@ public final class Trainer {
   private static final String TIME_UP_AT = "time_up_at";
 
   /** Longer validation texts are cut, so that validating stays cheap next to training. */
-  private static final int VALIDATION_TOKENS = 200_000;
+  public static final int VALIDATION_TOKENS = 200_000;
 
   private final TrainingConfig config;
   private final LanguageModel model;
