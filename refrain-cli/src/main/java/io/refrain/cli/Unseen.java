@@ -71,11 +71,14 @@ record Unseen(@Nullable String test, Metric metric, double most, @Nullable Cache
     try (TrainCommand.Job job = TrainCommand.job(recipe, directory, List.of());
         ThreadTeam team = new ThreadTeam(means.threads())) {
       Training training = new Training(directory, job.config(), job.texts(), team, false);
+      String path = directory.path().toString();
+      means
+          .err()
+          .printf(
+              "Stopped, it goes on with %s, and is judged with %s.%n",
+              Invocation.of("train", "--out", path, "--resume"),
+              Invocation.of("reproduce", recipe, "--run", path));
       if (training.run(false, false, means.err(), means.err()) != 0) {
-        String path = directory.path().toString();
-        means.err().println("Stopped. Go on with, and then judge by:");
-        means.err().println("  " + Invocation.of("train", "--out", path, "--resume"));
-        means.err().println("  " + Invocation.of("reproduce", recipe, "--run", path));
         return Optional.empty();
       }
     }
