@@ -31,7 +31,7 @@ record PublishedFigure(String recipe, Trial trial, String duration) {
                   "wikitext-2-test",
                   Metric.PERPLEXITY,
                   100,
-                  new Unseen.Cached(new CachingReader.Options(2000, 0.3, 0.2), 90)),
+                  new Unseen.Cached(new CachingReader.Options(2000, 12, 0.25), 90)),
               "an hour and a half"));
 
   static Optional<PublishedFigure> find(String name) {
