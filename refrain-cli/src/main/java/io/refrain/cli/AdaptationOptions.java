@@ -38,15 +38,15 @@ final class AdaptationOptions {
   @Option(
       names = "--cache-flatness",
       paramLabel = "X",
-      description =
-          "Of --cache: how much more similar states count, 0 for none (default: 12).")
+      description = "Of --cache: how much more similar states count, 0 for none (default: 12).")
   private @Nullable Double flatness;
 
   @Option(
       names = "--cache-weight",
       paramLabel = "X",
       description =
-          "Of --cache: what share it has in a probability, the model having the rest (default:" + " 0.25).")
+          "Of --cache: what share it has in a probability, the model having the rest (default:"
+              + " 0.25).")
   private @Nullable Double weight;
 
   @Option(
@@ -61,7 +61,7 @@ final class AdaptationOptions {
   @Option(
       names = "--dynamic-rate",
       paramLabel = "X",
-      description = "Of --dynamic: learning rate (default: plain 0.1, scaled 0.001).")
+      description = "Of --dynamic: learning rate (default: plain 0.1, scaled 0.0001).")
   private @Nullable Double rate;
 
   @Option(
@@ -128,7 +128,7 @@ final class AdaptationOptions {
         ? null
         : new DynamicReader.Options(
             OptionCheck.or(steps, 20),
-            OptionCheck.or(rate, isScaled(dynamic) ? 0.001 : 0.1),
+            OptionCheck.or(rate, isScaled(dynamic) ? 0.0001 : 0.1),
             OptionCheck.or(decay, 0.001));
   }
 

@@ -23,9 +23,11 @@ import org.jspecify.annotations.Nullable;
  * @param test the name of a known text; null for what the run is validated with
  * @param metric of that text
  * @param most what it must not exceed
+ * @param minutes that the training may take on two cores
  * @param cached the same with a cache; null for none
  */
-record Unseen(@Nullable String test, Metric metric, double most, @Nullable Cached cached)
+record Unseen(
+    @Nullable String test, Metric metric, double most, int minutes, @Nullable Cached cached)
     implements Trial {
 
   /**
@@ -36,8 +38,8 @@ record Unseen(@Nullable String test, Metric metric, double most, @Nullable Cache
    */
   record Cached(CachingReader.Options options, double most) {}
 
-  Unseen(@Nullable String test, Metric metric, double most) {
-    this(test, metric, most, null);
+  Unseen(@Nullable String test, Metric metric, double most, int minutes) {
+    this(test, metric, most, minutes, null);
   }
 
   @Override
@@ -113,7 +115,7 @@ record Unseen(@Nullable String test, Metric metric, double most, @Nullable Cache
     return new Outcome(
         reached,
         seconds,
-        directory.config().training().limits().minutes() * 60,
+        minutes * 60.0,
         Map.of(beside, value(NgramBaseline.score(counted, scores.getFirst()))));
   }
 

@@ -52,7 +52,7 @@ class UnseenTest extends CommandFixture {
 
   @Test
   void leaveARunAndJudgeItsBestModel() throws IOException {
-    Trial.Outcome outcome = attempt(new Unseen(null, Metric.LOSS, 100), null);
+    Trial.Outcome outcome = attempt(new Unseen(null, Metric.LOSS, 100, 5), null);
     assertThat(outcome.reached().getFirst().value()).isEqualTo(evaluated("nats_per_token"));
     assertThat(outcome.met()).isTrue();
     assertThat(outcome.seconds()).isPositive();
@@ -60,16 +60,16 @@ class UnseenTest extends CommandFixture {
     assertThat(err.toString()).contains("The run is in " + folder.resolve("small"));
 
     Path trained = folder.resolve("small");
-    assertThat(attempt(new Unseen(null, Metric.PERPLEXITY, 1), trained))
+    assertThat(attempt(new Unseen(null, Metric.PERPLEXITY, 1, 5), trained))
         .satisfies(judged -> {
           assertThat(judged.reached().getFirst().value()).isEqualTo(evaluated("perplexity"));
           assertThat(judged.met()).isFalse();
         });
-    assertThat(attempt(new Unseen(null, Metric.BITS_PER_CHARACTER, 1), trained).reached())
+    assertThat(attempt(new Unseen(null, Metric.BITS_PER_CHARACTER, 1, 5), trained).reached())
         .first()
         .satisfies(bits -> assertThat(bits.value()).isEqualTo(evaluated("bits_per_character")));
     Unseen.Cached cached = new Unseen.Cached(new CachingReader.Options(30, 0.5, 0.2), 1);
-    assertThat(attempt(new Unseen(null, Metric.LOSS, 100, cached), trained))
+    assertThat(attempt(new Unseen(null, Metric.LOSS, 100, 5, cached), trained))
         .satisfies(both -> {
           assertThat(both.reached()).extracting(Trial.Reached::met).containsExactly(true, false);
           assertThat(both.reached().getLast().value())
@@ -78,7 +78,7 @@ class UnseenTest extends CommandFixture {
         });
     Path test = folder.resolve("test.txt");
     Files.writeString(test, TEXT.substring(3));
-    assertThat(attempt(new Unseen(test.toString(), Metric.LOSS, 1), trained).reached())
+    assertThat(attempt(new Unseen(test.toString(), Metric.LOSS, 1, 5), trained).reached())
         .first()
         .satisfies(loss ->
             assertThat(loss.value()).isEqualTo(evaluated("nats_per_token", test.toString())));
@@ -87,7 +87,7 @@ class UnseenTest extends CommandFixture {
   @Test
   void judgeOnlyWhatTheRecipeTrained() throws IOException {
     assertThat(train().code()).isZero();
-    Trial trial = new Unseen(null, Metric.LOSS, 100);
+    Trial trial = new Unseen(null, Metric.LOSS, 100, 5);
     assertThatIllegalArgumentException()
         .isThrownBy(() -> attempt(trial, run))
         .withMessageStartingWith(run + " was not trained by the recipe " + recipe);
