@@ -10,7 +10,7 @@ import java.util.function.Consumer;
  */
 public final class LineStream {
   /** Enough for lines of about the same length to be found among. */
-  static final int LINES = 1024;
+  public static final int LINES = 1024;
 
   /** UTF-16 characters of all of them; each takes some twenty bytes as a token. */
   static final int CHARACTERS = 1 << 18;
@@ -42,16 +42,20 @@ public final class LineStream {
    * Takes the next line, and scores what was gathered where that is enough.
    *
    * @param line as for {@link LineScorer#score}
+   * @return whether scores were handed on
    */
-  public void add(String line) {
-    if ((long) characters + line.length() > mostCharacters) {
+  public boolean add(String line) {
+    boolean noRoom = !lines.isEmpty() && (long) characters + line.length() > mostCharacters;
+    if (noRoom) {
       flush();
     }
     lines.add(line);
     characters += line.length();
-    if (lines.size() >= mostLines || characters >= mostCharacters) {
+    boolean full = lines.size() >= mostLines || characters >= mostCharacters;
+    if (full) {
       flush();
     }
+    return noRoom || full;
   }
 
   /** Scores what was gathered: at the end, or when nobody should wait for more. */
