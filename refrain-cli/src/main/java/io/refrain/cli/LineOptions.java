@@ -25,20 +25,23 @@ final class LineOptions {
   @Option(
       names = "--threshold",
       paramLabel = "BITS",
-      description = {
-        "For --file: only lines of at least so many bits a character,",
-        "and no empty ones."
-      })
+      description = "For --file: only lines of at least so many bits, and no empty ones.")
   private double threshold = Double.NEGATIVE_INFINITY;
 
   @Option(
       names = "--top",
       paramLabel = "N",
-      description = {
-        "For --file: only the N lines of the most bits a character,",
-        "these first, and no empty ones."
-      })
+      description = "For --file: only the N lines of the most bits, these first.")
   private int top;
+
+  @Option(
+      names = "--by",
+      paramLabel = "WHAT",
+      description = {
+        "Whose bits --top and --threshold mean: line, the mean of all",
+        "characters (the default), or token, the one expected least."
+      })
+  private @Nullable String by;
 
   /** Demands that what stands in the command line has a meaning there. */
   void require(CommandSpec spec, boolean texts, boolean json) {
@@ -49,12 +52,16 @@ final class LineOptions {
               ? "give either TEXT or --file, for they are scored in different ways"
               : "give a TEXT to score, or the lines of a file with --file (- is standard input)");
     }
-    for (String option : List.of("--format", "--threshold", "--top", "--threads")) {
+    for (String option : List.of("--format", "--threshold", "--top", "--by", "--threads")) {
       if (texts && isGiven(spec, option)) {
         throw new ParameterException(
             spec.commandLine(),
             "%s is for the lines of a file: give --file, or leave it out".formatted(option));
       }
+    }
+    if (by != null && !isGiven(spec, "--top") && !isGiven(spec, "--threshold")) {
+      throw new ParameterException(
+          spec.commandLine(), "--by says what --top or --threshold goes by: give one of them, too");
     }
     if (isGiven(spec, "--top") && top < 1) {
       throw new IllegalArgumentException("--top must be at least 1, but is " + top);
@@ -64,6 +71,7 @@ final class LineOptions {
           "--threshold must be a finite number, but is " + threshold);
     }
     format(json);
+    surprise();
   }
 
   private static boolean isGiven(CommandSpec spec, String option) {
@@ -91,6 +99,16 @@ final class LineOptions {
 
   /** Which lines are written, and in which order. */
   LineSelection selection() {
-    return new LineSelection(threshold, top);
+    return new LineSelection(surprise(), threshold, top);
+  }
+
+  private LineSelection.Surprise surprise() {
+    return switch (by == null ? "line" : by.toLowerCase(Locale.ROOT)) {
+      case "line" -> LineSelection.Surprise.LINE;
+      case "token" -> LineSelection.Surprise.TOKEN;
+      default ->
+          throw new IllegalArgumentException(
+              "--by is line or token, but is \"%s\"".formatted(by));
+    };
   }
 }

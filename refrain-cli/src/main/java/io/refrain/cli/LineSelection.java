@@ -11,14 +11,38 @@ import java.util.PriorityQueue;
  * are surprising to nobody.
  */
 final class LineSelection {
-  /** The least surprising first; of equals the last. */
-  private static final Comparator<Numbered> BY_SURPRISE =
-      Comparator.<Numbered>comparingDouble(line -> line.score().score().bitsPerCharacter())
-          .thenComparing(Comparator.comparingLong(Numbered::number).reversed());
-
+  private final Surprise by;
   private final double threshold;
   private final int top;
-  private final PriorityQueue<Numbered> kept = new PriorityQueue<>(BY_SURPRISE);
+
+  /** The least surprising first; of equals the last. */
+  private final Comparator<Numbered> bySurprise;
+
+  private final PriorityQueue<Numbered> kept;
+
+  /** What makes a line surprising, in bits. */
+  enum Surprise {
+    /** The mean of its characters. */
+    LINE {
+      @Override
+      double bits(LineScore line) {
+        return line.score().bitsPerCharacter();
+      }
+    },
+
+    /** The token that was expected least. */
+    TOKEN {
+      @Override
+      double bits(LineScore line) {
+        return line.leastLikely()
+            .map(token -> -token.logProbability() / Math.log(2))
+            .orElse(Double.NaN);
+      }
+    };
+
+    /** NaN where the line has no score. */
+    abstract double bits(LineScore line);
+  }
 
   /**
    * A line of a file.
@@ -30,12 +54,17 @@ final class LineSelection {
   /**
    * A selection.
    *
-   * @param threshold in bits a character; -∞ for all lines, those without a score among them
+   * @param threshold in bits; -∞ for all lines, those without a score among them
    * @param top how many, the most surprising first; 0 for all in their order
    */
-  LineSelection(double threshold, int top) {
+  LineSelection(Surprise by, double threshold, int top) {
+    this.by = by;
     this.threshold = threshold;
     this.top = top;
+    bySurprise =
+        Comparator.<Numbered>comparingDouble(line -> by.bits(line.score()))
+            .thenComparing(Comparator.comparingLong(Numbered::number).reversed());
+    kept = new PriorityQueue<>(bySurprise);
   }
 
   /** Takes the next line; returns those that can be shown now. */
@@ -45,7 +74,7 @@ final class LineSelection {
     }
     // An empty line shows nothing strange, and one without a score is not above anything.
     boolean surprising =
-        !line.score().text().isEmpty() && line.score().score().bitsPerCharacter() >= threshold;
+        !line.score().text().isEmpty() && by.bits(line.score()) >= threshold;
     if (top == 0) {
       return surprising ? List.of(line) : List.of();
     }
@@ -61,7 +90,7 @@ final class LineSelection {
   /** Those that had to wait until all lines were known. */
   List<Numbered> rest() {
     List<Numbered> ranked = new ArrayList<>(kept);
-    ranked.sort(BY_SURPRISE.reversed());
+    ranked.sort(bySurprise.reversed());
     return ranked;
   }
 }

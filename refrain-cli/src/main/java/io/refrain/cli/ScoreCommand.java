@@ -52,7 +52,7 @@ import picocli.CommandLine.Spec;
       "Examples:",
       "  refrain score runs/dickens \"It was the best of times\"",
       "  refrain score runs/dickens -- \"-5 apples\"",
-      "  refrain score runs/syslog --file today.log --top 20",
+      "  refrain score runs/syslog --file today.log --top 20 --by token",
       "  tail -f app.log | refrain score runs/syslog --file - --threshold 3 --json"
     })
 final class ScoreCommand implements Callable<Integer> {

@@ -131,6 +131,20 @@ class ScoreLinesTest extends CommandFixture {
     assertThat(rows(score(text, "--top", "99"))).as("no empty lines").hasSize(5);
   }
 
+  /** One slip in a long line, against a short line that is slightly off. */
+  @Test
+  void aSingleTokenMayDecide() throws IOException {
+    String text = "It was the best of times, it was the qorst of times.\ntimet\nIt was\n";
+    List<List<String>> all = rows(score(text));
+    List<List<String>> byToken = rows(score(text, "--top", "3", "--by", "token"));
+    List<Double> least = column(byToken, 8).stream().map(Double::valueOf).toList();
+    assertThat(least).isSorted().hasSize(3);
+    assertThat(all).containsExactlyInAnyOrderElementsOf(byToken);
+    double bits = -least.get(1) / Math.log(2) - 1e-4;
+    assertThat(rows(score(text, "--threshold", Double.toString(bits), "--by", "token"))).hasSize(2);
+    assertThat(score(text, "--top", "3", "--by", "line")).isEqualTo(score(text, "--top", "3"));
+  }
+
   @Test
   void nothingIsNoRow() throws IOException {
     assertThat(rows(score(""))).isEmpty();
@@ -229,6 +243,7 @@ class ScoreLinesTest extends CommandFixture {
     String ofFile = "is for the lines of a file: give --file";
     Map<List<String>, String> mistakes =
         Map.of(
+            List.of(path, "--file", "-", "--by", "token"), "--by says what --top or",
             List.of(path), "give a TEXT to score, or the lines of a file with --file",
             List.of(path, "It", "--file", "-"), "give either TEXT or --file",
             List.of(path, "It", "--top", "3"), "--top " + ofFile,
