@@ -2,11 +2,9 @@ package io.refrain.evaluate;
 
 import io.refrain.kernel.ThreadTeam;
 import io.refrain.model.LanguageModel;
-import io.refrain.model.LanguageModelConfig;
 import io.refrain.nn.Sizes;
 import io.refrain.nn.recurrent.RecurrentState;
 import io.refrain.tensor.Tape;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
@@ -15,15 +13,21 @@ import java.util.stream.IntStream;
 /**
  * Tells how likely each token of many sequences is, each sequence being a text of its own.
  *
- * <p>Sequences of about the same length are read side by side, so that weights are read once for
- * all of them; long ones are read stretch by stretch, as many tokens at once as there is room for.
- * Neither changes a bit: a sequence gets the same probabilities in whatever company it is read. One
- * scorer serves one thread.
+ * <p>Sequences are read side by side, so that weights are fetched once for all of them: each in a
+ * lane, a few steps at a time, and the next sequence takes the lane of one that has ended. The
+ * longest come first; short ones fill what is left at the end. All passes are of one size, whatever
+ * the lengths, and use the same buffers; what a lane lacks to the end of a pass is wasted, half the
+ * steps of a pass a sequence. Where fewer sequences are left than lanes, lanes become fewer and
+ * longer, so that a single long sequence is read in stretches.
+ *
+ * <p>A sequence gets the same probabilities, bit by bit, in whatever company it is read. One scorer
+ * serves one thread.
  */
 public final class BatchScorer {
   private final LanguageModel model;
   private final Options options;
   private final Tape tape;
+  private final RecurrentState zero; // of one lane
 
   /** Takes what each token came to: those of a sequence in their order, sequences in any. */
   @FunctionalInterface
@@ -41,28 +45,17 @@ public final class BatchScorer {
   /**
    * How much is read at once. It decides time and memory, and nothing else.
    *
-   * @param rows sequences side by side, at most
-   * @param tokens of all of them together, at most, but one a row
+   * @param lanes sequences side by side, at most
+   * @param tokens of all of them together, at most, but one a lane
    */
-  public record Options(int rows, int tokens) {
-    /** From here on, more rows are no faster. */
-    private static final int ROWS = 64;
-
-    private static final int MOST_TOKENS = 4096;
-
-    /** Values of all hidden states: layers hold some ten times as many while they run. */
-    private static final int VALUES = 1 << 21;
+  public record Options(int lanes, int tokens) {
+    /** Few enough steps to waste little, enough rows to fetch weights for. */
+    public static final Options USUAL = new Options(64, 256);
 
     /** Checks the numbers. */
     public Options {
-      Sizes.positive("number of rows", rows);
+      Sizes.positive("number of lanes", lanes);
       Sizes.positive("number of tokens at once", tokens);
-    }
-
-    /** As much as pays for a model. */
-    public static Options of(LanguageModelConfig model) {
-      long width = (long) model.hidden() * model.layers();
-      return new Options(ROWS, (int) Math.clamp(VALUES / width, ROWS, MOST_TOKENS));
     }
   }
 
@@ -73,7 +66,7 @@ public final class BatchScorer {
    * @param team shares the work; changes no bit
    */
   public BatchScorer(LanguageModel model, ThreadTeam team) {
-    this(model, team, Options.of(model.config()));
+    this(model, team, Options.USUAL);
   }
 
   /**
@@ -85,7 +78,8 @@ public final class BatchScorer {
   public BatchScorer(LanguageModel model, ThreadTeam team, Options options) {
     this.model = model;
     this.options = options;
-    tape = Tape.computing(team);
+    tape = Tape.reading(team);
+    zero = model.initialState(1);
   }
 
   /**
@@ -103,44 +97,109 @@ public final class BatchScorer {
             .sorted(Comparator.comparingInt(i -> -sequences.get(i).length)) // stable
             .mapToInt(i -> i)
             .toArray();
-    for (int first = 0; first < order.length; first += options.rows()) {
-      int end = Math.min(order.length, first + options.rows());
-      scoreTogether(sequences, Arrays.copyOfRange(order, first, end), sink);
+    if (order.length > 0) {
+      new Lanes(sequences, order, sink).run();
     }
   }
 
-  /**
-   * Reads some sequences side by side.
-   *
-   * @param rows their numbers, by falling length: those that have ended are always the last
-   */
-  private void scoreTogether(List<int[]> sequences, int[] rows, Sink sink) {
-    int present = rows.length;
-    RecurrentState state = model.initialState(present);
-    for (int from = 0; present > 0; ) {
-      int steps = Math.max(1, options.tokens() / present);
-      List<int[]> stretches = new ArrayList<>();
-      for (int row = 0; row < present; row++) {
-        int[] tokens = sequences.get(rows[row]);
-        int to = (int) Math.min(tokens.length, from + steps + 1L);
-        stretches.add(Arrays.copyOfRange(tokens, from, to));
+  /** The sequences that are being read. */
+  private final class Lanes {
+    private static final int NONE = -1;
+
+    private final List<int[]> sequences;
+    private final int[] order;
+    private final Sink sink;
+    private int next; // of the order
+
+    private int[] sequence; // in each lane
+    private int[] at; // its token that is read next
+    private RecurrentState state;
+
+    Lanes(List<int[]> sequences, int[] order, Sink sink) {
+      this.sequences = sequences;
+      this.order = order;
+      this.sink = sink;
+      int lanes = Math.min(options.lanes(), order.length);
+      sequence = new int[lanes];
+      at = new int[lanes];
+      state = model.initialState(lanes);
+      Arrays.fill(sequence, NONE);
+    }
+
+    void run() {
+      while (fill() > 0) {
+        pass();
       }
-      LanguageModel.TokenProbabilities read = model.logProbabilities(tape, stretches, state);
-      for (int row = 0; row < present; row++) {
-        float[] logProbabilities = read.logProbabilities().get(row);
-        for (int i = 0; i < logProbabilities.length; i++) {
-          sink.accept(rows[row], from + i + 1, logProbabilities[i]);
+    }
+
+    /** Gives free lanes to the next sequences; returns how many lanes are taken. */
+    private int fill() {
+      int taken = 0;
+      for (int lane = 0; lane < sequence.length; lane++) {
+        if (sequence[lane] == NONE && next < order.length) {
+          sequence[lane] = order[next++];
+          at[lane] = 0;
+          state.assignRows(lane, zero, 0, 1);
+        }
+        taken += sequence[lane] == NONE ? 0 : 1;
+      }
+      if (taken > 0 && 2 * taken <= sequence.length) {
+        closeUp(sequence.length / 2);
+      }
+      return taken;
+    }
+
+    /** Goes on with so many lanes, which are enough. */
+    private void closeUp(int lanes) {
+      int[] itsSequence = new int[lanes];
+      int[] itsAt = new int[lanes];
+      RecurrentState itsState = model.initialState(lanes);
+      Arrays.fill(itsSequence, NONE);
+      int free = 0;
+      for (int lane = 0; lane < sequence.length; lane++) {
+        if (sequence[lane] != NONE) {
+          itsSequence[free] = sequence[lane];
+          itsAt[free] = at[lane];
+          itsState.assignRows(free++, state, lane, 1);
         }
       }
-      from += steps;
-      while (present > 0 && sequences.get(rows[present - 1]).length - 1 <= from) {
-        present--;
+      sequence = itsSequence;
+      at = itsAt;
+      state = itsState;
+    }
+
+    /** How many targets a lane still has. */
+    private int left(int lane) {
+      return sequence[lane] == NONE ? 0 : sequences.get(sequence[lane]).length - 1 - at[lane];
+    }
+
+    /** Reads some steps of every lane, and hands on what they came to. */
+    private void pass() {
+      int lanes = sequence.length;
+      int most = IntStream.range(0, lanes).map(this::left).max().orElseThrow();
+      int steps = Math.clamp(options.tokens() / lanes, 1, most);
+      int[] tokens = new int[steps * lanes]; // where none is, 0, whose loss nobody reads
+      int[] targets = new int[tokens.length];
+      for (int lane = 0; lane < lanes; lane++) {
+        for (int step = 0; step < Math.min(steps, left(lane)); step++) {
+          int[] all = sequences.get(sequence[lane]);
+          tokens[step * lanes + lane] = all[at[lane] + step];
+          targets[step * lanes + lane] = all[at[lane] + step + 1];
+        }
       }
-      if (present > 0) {
-        state = model.initialState(present);
-        state.assignRows(0, read.state(), 0, present);
-      }
+      float[] losses = new float[tokens.length];
+      state.assign(model.read(tape, tokens, targets, steps, lanes, state, losses).state());
       tape.clear();
+      for (int lane = 0; lane < lanes; lane++) {
+        int count = Math.min(steps, left(lane));
+        for (int step = 0; step < count; step++) {
+          sink.accept(sequence[lane], at[lane] + step + 1, -losses[step * lanes + lane]);
+        }
+        at[lane] += count;
+        if (left(lane) == 0) {
+          sequence[lane] = NONE;
+        }
+      }
     }
   }
 }

@@ -9,7 +9,7 @@ import java.util.function.Consumer;
  * them on in their order. What it gathers is bounded, but for a single line that is longer.
  */
 public final class LineStream {
-  /** Enough for lines of about the same length to be found among. */
+  /** Lines that are scored together, at most: enough to read many side by side until the end. */
   public static final int LINES = 1024;
 
   /** UTF-16 characters of all of them; each takes some twenty bytes as a token. */

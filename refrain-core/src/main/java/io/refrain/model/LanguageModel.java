@@ -20,7 +20,6 @@ import java.util.Arrays;
 import java.util.Collection;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.SequencedMap;
 import java.util.SplittableRandom;
 import java.util.random.RandomGenerator;
@@ -70,14 +69,6 @@ public final class LanguageModel implements Module {
    * @param state what the sequences carry on
    */
   public record Reading(Tensor loss, Tensor hidden, RecurrentState state) {}
-
-  /**
-   * What a pass over sequences of different length gives.
-   *
-   * @param logProbabilities of each sequence: log P of each of its tokens but the first, in nats
-   * @param state what the sequences carry on to their last token
-   */
-  public record TokenProbabilities(List<float[]> logProbabilities, RecurrentState state) {}
 
   /**
    * How well a text was predicted.
@@ -228,28 +219,6 @@ public final class LanguageModel implements Module {
     RecurrentStack.Output out = rnn.forward(tape, input(tape, tokens, steps, batch), state);
     Tensor loss = output.loss(tape, out.output(), targets, targets.length, losses);
     return new Reading(loss, out.output(), out.state());
-  }
-
-  /**
-   * Reads sequences of different length side by side, without dropout, and tells how likely each
-   * token is after those before it. A batch costs what its tokens cost. To read a sequence piece by
-   * piece, begin each piece with the last token of the one before it.
-   *
-   * @param tape one that computes
-   * @param sequences at least one, of at least two tokens each
-   * @param state the state before the first token of each
-   * @throws IllegalArgumentException when a sequence is shorter, or a token is none of the model's
-   */
-  public TokenProbabilities logProbabilities(
-      Tape tape, List<int[]> sequences, RecurrentState state) {
-    RaggedBatch batch = RaggedBatch.of(sequences);
-    Sequences input = input(tape, batch.inputs(), batch.steps(), batch.rows());
-    RecurrentStack.Output out = rnn.forward(tape, batch.withLengths(input), state);
-    float[] values = new float[batch.targets().length];
-    output.loss(
-        tape, batch.withoutPadding(tape, out.output()), batch.targets(), values.length, values);
-    Kernels.get().scale(-1f, values, 0, values.length); // log P, of losses
-    return new TokenProbabilities(batch.bySequence(values), out.state());
   }
 
   /**

@@ -46,15 +46,15 @@ class BatchScorerTest {
   }
 
   @Property(tries = 150)
-  void companyOrderStretchesAndThreadsChangeNoBit(
+  void companyLanesStretchesAndThreadsChangeNoBit(
       @ForAll @Size(max = 12) List<@IntRange(max = 40) Integer> lengths,
-      @ForAll @IntRange(min = 1, max = 14) int rows,
+      @ForAll @IntRange(min = 1, max = 14) int lanes,
       @ForAll @IntRange(min = 1, max = 90) int tokens,
       @ForAll @IntRange(min = 1, max = 3) int threads,
       @ForAll long seed) {
     List<int[]> sequences = sequences(lengths, seed);
 
-    List<List<Float>> all = score(sequences, new BatchScorer.Options(rows, tokens), threads);
+    List<List<Float>> all = score(sequences, new BatchScorer.Options(lanes, tokens), threads);
 
     for (int i = 0; i < lengths.size(); i++) {
       List<Float> alone = new ArrayList<>();
@@ -75,24 +75,15 @@ class BatchScorerTest {
   void aLongSequenceIsAsItsPieces() {
     List<int[]> sequences = sequences(List.of(3, 20_000, 5), 4);
     BatchScorer.Options few = new BatchScorer.Options(64, 100);
-    BatchScorer.Options many = BatchScorer.Options.of(MODEL.config());
+    BatchScorer.Options many = BatchScorer.Options.USUAL;
     assertThat(score(sequences, few, 2)).isEqualTo(score(sequences, many, 1));
-  }
-
-  @Test
-  void largerModelsReadLessAtOnce() {
-    assertThat(BatchScorer.Options.of(MODEL.config()).tokens()).isEqualTo(4096);
-    LanguageModelConfig large = new LanguageModelConfig(99, 0, CellKind.GRU, 1500, 2);
-    assertThat(BatchScorer.Options.of(large).tokens()).isEqualTo((1 << 21) / 3000);
-    LanguageModelConfig huge = new LanguageModelConfig(99, 0, CellKind.GRU, 60_000, 9);
-    assertThat(BatchScorer.Options.of(huge).tokens()).isEqualTo(64);
   }
 
   @Test
   void mistakesAreNamed() {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> new BatchScorer.Options(0, 5))
-        .withMessageContaining("number of rows must be at least 1");
+        .withMessageContaining("number of lanes must be at least 1");
     assertThatIllegalArgumentException()
         .isThrownBy(() -> new BatchScorer.Options(5, 0))
         .withMessageContaining("tokens at once must be at least 1");
