@@ -39,15 +39,14 @@ final class AdaptationOptions {
       names = "--cache-flatness",
       paramLabel = "X",
       description =
-          "Of --cache: how much more the most similar states count, 0 for none (default: 0.3).")
+          "Of --cache: how much more similar states count, 0 for none (default: 12).")
   private @Nullable Double flatness;
 
   @Option(
       names = "--cache-weight",
       paramLabel = "X",
       description =
-          "Of --cache: what share it has in a probability, the model having the rest (default:"
-              + " 0.1).")
+          "Of --cache: what share it has in a probability, the model having the rest (default:" + " 0.25).")
   private @Nullable Double weight;
 
   @Option(
@@ -121,7 +120,7 @@ final class AdaptationOptions {
     return cache == null
         ? null
         : new CachingReader.Options(
-            cache, OptionCheck.or(flatness, 0.3), OptionCheck.or(weight, 0.1));
+            cache, OptionCheck.or(flatness, 12.0), OptionCheck.or(weight, 0.25));
   }
 
   private DynamicReader.@Nullable Options learning() {

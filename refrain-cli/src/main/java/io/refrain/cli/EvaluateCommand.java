@@ -6,7 +6,6 @@ import io.refrain.evaluate.TextReader;
 import io.refrain.kernel.ThreadTeam;
 import io.refrain.model.LanguageModel;
 import io.refrain.ngram.Baseline;
-import io.refrain.ngram.KneserNey;
 import io.refrain.text.Tokenizer;
 import io.refrain.train.RunConfig;
 import io.refrain.train.RunDirectory;
@@ -90,7 +89,7 @@ final class EvaluateCommand implements Callable<Integer> {
         adapted = TextScore.of(text, reader, "Adapting");
       }
     }
-    Optional<Baseline> baseline = noBaseline ? Optional.empty() : baseline(directory, config, text);
+    Optional<Baseline> baseline = noBaseline ? Optional.empty() : baseline(directory, text);
     if (output.json) {
       reportJson(text.name(), plain, adapted, baseline);
     } else {
@@ -100,15 +99,10 @@ final class EvaluateCommand implements Callable<Integer> {
   }
 
   /** Nothing where the text of the run cannot be read as it was. */
-  private Optional<Baseline> baseline(
-      RunDirectory directory, RunConfig config, EvaluatedText text) {
+  private Optional<Baseline> baseline(RunDirectory directory, EvaluatedText text) {
     PrintWriter err = spec.commandLine().getErr();
-
-    EncodedCorpus.Way way = new EncodedCorpus.Way(EncodedCorpus.Use.AUTO, err);
-    try (EncodedCorpora texts = EncodedCorpora.again(directory, way)) {
-      KneserNey counts =
-          NgramBaseline.count(texts.split(config).train(), config.model().vocabulary());
-      return Optional.of(NgramBaseline.of(counts, text));
+    try {
+      return Optional.of(NgramBaseline.of(directory, text, err));
     } catch (IOException e) { // the model's figure stands without it
       err.printf("No n-grams to compare with: %s%n", FailureMessage.of(e));
       return Optional.empty();
@@ -132,7 +126,7 @@ final class EvaluateCommand implements Callable<Integer> {
       Map<String, Object> more = new LinkedHashMap<>();
       more.put("order", counted.order());
       more.put("counted_tokens", counted.counted());
-      more.putAll(figures(score(counted, plain)));
+      more.putAll(figures(NgramBaseline.score(counted, plain.score())));
       json.put("ngrams", more);
     });
     Output.line(spec.commandLine().getOut(), json);
@@ -144,11 +138,6 @@ final class EvaluateCommand implements Callable<Integer> {
     figures.put("perplexity", score.perplexity());
     figures.put("bits_per_character", score.bitsPerCharacter());
     return figures;
-  }
-
-  /** The same tokens, so the same characters. */
-  private static Score score(Baseline counted, TextScore plain) {
-    return new Score(counted.logProbability(), counted.tokens(), plain.score().characters());
   }
 
   private void report(
@@ -169,7 +158,7 @@ final class EvaluateCommand implements Callable<Integer> {
     }
     baseline.ifPresent(counted -> {
       out.printf("n-grams of up to %d tokens, counted (Kneser-Ney)%n", counted.order());
-      printFigures(out, score(counted, plain));
+      printFigures(out, NgramBaseline.score(counted, score));
       NgramBaseline.verdict(counted, score.natsPerToken()).ifPresent(out::println);
     });
     out.flush();

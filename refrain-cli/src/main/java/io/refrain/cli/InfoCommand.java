@@ -2,6 +2,7 @@ package io.refrain.cli;
 
 import io.refrain.model.LanguageModel;
 import io.refrain.model.LanguageModelConfig;
+import io.refrain.ngram.Baseline;
 import io.refrain.optim.Schedule;
 import io.refrain.store.JsonLines;
 import io.refrain.store.JsonObject;
@@ -52,6 +53,7 @@ final class InfoCommand implements Callable<Integer> {
       Map<String, @Nullable Object> json = new LinkedHashMap<>(config.toJson());
       json.put("parameters", model.parameterCount());
       json.putAll(measured.toJson());
+      baseline(directory).ifPresent(counted -> json.put("ngrams", counted.toJson()));
       tokens.ifPresent(file -> json.put("token_file", file.toString()));
       json.put("can_resume", obstacle == null);
       if (obstacle != null) {
@@ -64,6 +66,8 @@ final class InfoCommand implements Callable<Integer> {
     printConfig(out, config, model.parameterCount());
     tokens.ifPresent(file -> out.printf("  token file  %s%n", file));
     measured.print(out);
+    baseline(directory)
+        .ifPresent(counted -> out.printf("  n-grams     %s%n", NgramBaseline.line(counted)));
     out.printf("  can resume  %s%n", obstacle == null ? "yes" : "no: " + obstacle);
     out.flush();
     return 0;
@@ -170,6 +174,14 @@ final class InfoCommand implements Callable<Integer> {
             checkpoint.seconds(),
             trainingLoss,
             Math.min(best, checkpoint.best()));
+  }
+
+  private static Optional<Baseline> baseline(RunDirectory directory) {
+    try {
+      return directory.baseline();
+    } catch (IOException damaged) { // it is made again whenever training ends
+      return Optional.empty();
+    }
   }
 
   private static @Nullable Progress checkpoint(RunDirectory directory) {

@@ -2,10 +2,14 @@ package io.refrain.cli;
 
 import io.refrain.data.Split;
 import io.refrain.data.TokenSource;
+import io.refrain.evaluate.Score;
 import io.refrain.ngram.Baseline;
 import io.refrain.ngram.KneserNey;
+import io.refrain.train.RunConfig;
+import io.refrain.train.RunDirectory;
 import io.refrain.train.Trainer;
 import java.io.IOException;
+import java.io.PrintWriter;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -18,7 +22,7 @@ final class NgramBaseline {
   private NgramBaseline() {}
 
   /** Counts a text, with progress where that takes a while. */
-  static KneserNey count(TokenSource train, int vocabulary) {
+  private static KneserNey count(TokenSource train, int vocabulary) {
     Runtime runtime = Runtime.getRuntime();
     long left = runtime.maxMemory() - (runtime.totalMemory() - runtime.freeMemory());
     long bytes = Math.max(1 << 20, left / SHARE);
@@ -29,7 +33,7 @@ final class NgramBaseline {
   }
 
   /** What counting predicts of a text that may be larger than memory. */
-  static Baseline of(KneserNey model, EvaluatedText text) throws IOException {
+  private static Baseline of(KneserNey model, EvaluatedText text) throws IOException {
     KneserNey.Walk walk = model.walk();
     double[] sum = {0};
     boolean[] begun = {false};
@@ -41,6 +45,15 @@ final class NgramBaseline {
       }
     });
     return new Baseline(model.order(), model.counted(), sum[0], text.size() - 1);
+  }
+
+  /** What counting what a run was trained on predicts of another text. */
+  static Baseline of(RunDirectory run, EvaluatedText text, PrintWriter err) throws IOException {
+    RunConfig config = run.config();
+    EncodedCorpus.Way way = new EncodedCorpus.Way(EncodedCorpus.Use.AUTO, err);
+    try (EncodedCorpora texts = EncodedCorpora.again(run, way)) {
+      return of(count(texts.split(config).train(), config.model().vocabulary()), text);
+    }
   }
 
   /** What counting what is trained on predicts of what is validated with. */
@@ -55,6 +68,15 @@ final class NgramBaseline {
   static String line(Baseline baseline) {
     return "counting n-grams of up to %d tokens (Kneser-Ney) gives perplexity %s"
         .formatted(baseline.order(), Figures.perplexity(baseline.natsPerToken()));
+  }
+
+  /**
+   * The same as a score.
+   *
+   * @param network what a network made of the same tokens, which stand for the same characters
+   */
+  static Score score(Baseline baseline, Score network) {
+    return new Score(baseline.logProbability(), baseline.tokens(), network.characters());
   }
 
   /** For programs. */

@@ -96,13 +96,18 @@ final class Training {
     Ended ended;
     try {
       ended = trainAndDraw(run, json);
+      if (ended.end() == Trainer.End.STOPPED) {
+        tell(ended, json, out, err);
+        return EXIT_INTERRUPTED;
+      }
     } finally {
-      // Not before everything is written: the process ends as soon as the hook does.
+      // Not before everything is written and told: the process ends as soon as the hook does.
       done.countDown();
       removeHook(hook);
     }
+    compare(ended, json, out, err); // by now Ctrl-C may end it at once
     tell(ended, json, out, err);
-    return ended.end() == Trainer.End.STOPPED ? EXIT_INTERRUPTED : 0;
+    return 0;
   }
 
   /** Goes on with the run, and says what that changes in its folder. */
@@ -141,20 +146,24 @@ final class Training {
     return new Ended(end, run.trainer().progress().best(), problem);
   }
 
-  private void tell(Ended ended, boolean json, PrintWriter out, PrintWriter err)
+  /** Counts what the network has to beat. */
+  private void compare(Ended ended, boolean json, PrintWriter out, PrintWriter err)
       throws IOException {
-    ended.problem().ifPresent(err::println);
-    boolean compared = baseline && ended.end() != Trainer.End.STOPPED;
-    if (compared && Double.isFinite(ended.best())) {
-      Baseline counted = NgramBaseline.of(split, config.model().vocabulary());
-      directory.writeBaseline(counted);
-      if (json) {
-        Output.line(out, NgramBaseline.event(counted));
-      } else {
-        err.printf("Beside it: %s.%n", NgramBaseline.line(counted));
-        NgramBaseline.verdict(counted, ended.best()).ifPresent(err::println);
-      }
+    if (!baseline || Double.isInfinite(ended.best())) {
+      return;
     }
+    Baseline counted = NgramBaseline.of(split, config.model().vocabulary());
+    directory.writeBaseline(counted);
+    if (json) {
+      Output.line(out, NgramBaseline.event(counted));
+    } else {
+      err.printf("Beside it: %s.%n", NgramBaseline.line(counted));
+      NgramBaseline.verdict(counted, ended.best()).ifPresent(err::println);
+    }
+  }
+
+  private void tell(Ended ended, boolean json, PrintWriter out, PrintWriter err) {
+    ended.problem().ifPresent(err::println);
     if (json) {
       Output.line(out, Map.of("event", "saved", "run", directory.path().toString()));
     } else {

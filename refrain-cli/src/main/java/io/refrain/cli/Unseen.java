@@ -1,14 +1,16 @@
 package io.refrain.cli;
 
+import io.refrain.evaluate.CachingReader;
 import io.refrain.evaluate.PlainReader;
 import io.refrain.evaluate.Score;
+import io.refrain.evaluate.TextReader;
 import io.refrain.kernel.ThreadTeam;
+import io.refrain.model.LanguageModel;
 import io.refrain.ngram.Baseline;
-import io.refrain.ngram.KneserNey;
 import io.refrain.text.Tokenizer;
-import io.refrain.train.RunConfig;
 import io.refrain.train.RunDirectory;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -21,13 +23,35 @@ import org.jspecify.annotations.Nullable;
  * @param test the name of a known text; null for what the run is validated with
  * @param metric of that text
  * @param most what it must not exceed
+ * @param cached the same with a cache; null for none
  */
-record Unseen(@Nullable String test, Metric metric, double most) implements Trial {
+record Unseen(@Nullable String test, Metric metric, double most, @Nullable Cached cached)
+    implements Trial {
+
+  /**
+   * What a continuous cache is to make of it.
+   *
+   * @param options chosen on the text that the run is validated with
+   * @param most what the figure must not exceed then
+   */
+  record Cached(CachingReader.Options options, double most) {}
+
+  Unseen(@Nullable String test, Metric metric, double most) {
+    this(test, metric, most, null);
+  }
 
   @Override
   public List<Target> targets() {
     String text = test == null ? "the validation part" : test;
-    return List.of(new Target("%s on %s".formatted(metric.label(), text), most));
+    String what = "%s on %s".formatted(metric.label(), text);
+    Target plain = new Target(what, most);
+    return cached == null
+        ? List.of(plain)
+        : List.of(
+            plain,
+            new Target(
+                what + ", with a cache of %,d tokens".formatted(cached.options().size()),
+                cached.most()));
   }
 
   @Override
@@ -47,11 +71,14 @@ record Unseen(@Nullable String test, Metric metric, double most) implements Tria
     try (TrainCommand.Job job = TrainCommand.job(recipe, directory, List.of());
         ThreadTeam team = new ThreadTeam(means.threads())) {
       Training training = new Training(directory, job.config(), job.texts(), team, false);
+      String path = directory.path().toString();
+      means
+          .err()
+          .printf(
+              "Stopped, it goes on with %s, and is judged with %s.%n",
+              Invocation.of("train", "--out", path, "--resume"),
+              Invocation.of("reproduce", recipe, "--run", path));
       if (training.run(false, false, means.err(), means.err()) != 0) {
-        String path = directory.path().toString();
-        means.err().println("Stopped. Go on with, and then judge by:");
-        means.err().println("  " + Invocation.of("train", "--out", path, "--resume"));
-        means.err().println("  " + Invocation.of("reproduce", recipe, "--run", path));
         return Optional.empty();
       }
     }
@@ -76,25 +103,31 @@ record Unseen(@Nullable String test, Metric metric, double most) implements Tria
         test == null
             ? EvaluatedText.heldOut(directory.config(), directory.path(), tokenizer)
             : EvaluatedText.of(Texts.find(test), tokenizer);
-    Score score;
-    try (ThreadTeam team = new ThreadTeam(means.threads())) {
-      score = TextScore.of(text, new PlainReader(directory.model(), team), "Reading").score();
+    List<Score> scores = scores(directory.model(), text, means.threads());
+    List<Reached> reached = new ArrayList<>();
+    for (Target target : targets()) {
+      reached.add(new Reached(target, value(scores.get(reached.size()))));
     }
-    RunConfig config = directory.config();
-    Map<String, Double> beside;
-    EncodedCorpus.Way way = new EncodedCorpus.Way(EncodedCorpus.Use.AUTO, means.err());
-    try (EncodedCorpora texts = EncodedCorpora.again(directory, way)) {
-      KneserNey counts =
-          NgramBaseline.count(texts.split(config).train(), config.model().vocabulary());
-      Baseline counted = NgramBaseline.of(counts, text);
-      beside =
-          Map.of(
-              "%s of n-grams of up to %d tokens".formatted(metric.label(), counted.order()),
-              value(new Score(counted.logProbability(), counted.tokens(), score.characters())));
+    Baseline counted = NgramBaseline.of(directory, text, means.err());
+    String beside = "%s of n-grams of up to %d tokens".formatted(metric.label(), counted.order());
+    return new Outcome(
+        reached,
+        seconds,
+        directory.config().training().limits().minutes() * 60,
+        Map.of(beside, value(NgramBaseline.score(counted, scores.getFirst()))));
+  }
+
+  /** One for each target. */
+  private List<Score> scores(LanguageModel model, EvaluatedText text, int threads)
+      throws IOException {
+    try (ThreadTeam team = new ThreadTeam(threads)) {
+      Score plain = TextScore.of(text, new PlainReader(model, team), "Reading").score();
+      if (cached == null) {
+        return List.of(plain);
+      }
+      TextReader reader = new CachingReader(new PlainReader(model, team), cached.options(), team);
+      return List.of(plain, TextScore.of(text, reader, "Reading with a cache").score());
     }
-    double mostSeconds = directory.config().training().limits().minutes() * 60;
-    Reached reached = new Reached(targets().getFirst(), value(score));
-    return new Outcome(List.of(reached), seconds, mostSeconds, beside);
   }
 
   private double value(Score score) {

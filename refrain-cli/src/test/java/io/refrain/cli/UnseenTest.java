@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatIOException;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import io.refrain.cli.Trial.Metric;
+import io.refrain.evaluate.CachingReader;
 import io.refrain.store.JsonObject;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -67,6 +68,14 @@ class UnseenTest extends CommandFixture {
     assertThat(attempt(new Unseen(null, Metric.BITS_PER_CHARACTER, 1), trained).reached())
         .first()
         .satisfies(bits -> assertThat(bits.value()).isEqualTo(evaluated("bits_per_character")));
+    Unseen.Cached cached = new Unseen.Cached(new CachingReader.Options(30, 0.5, 0.2), 1);
+    assertThat(attempt(new Unseen(null, Metric.LOSS, 100, cached), trained))
+        .satisfies(both -> {
+          assertThat(both.reached()).extracting(Trial.Reached::met).containsExactly(true, false);
+          assertThat(both.reached().getLast().value())
+              .isNotEqualTo(both.reached().getFirst().value());
+          assertThat(both.met()).isFalse();
+        });
     Path test = folder.resolve("test.txt");
     Files.writeString(test, TEXT.substring(3));
     assertThat(attempt(new Unseen(test.toString(), Metric.LOSS, 1), trained).reached())

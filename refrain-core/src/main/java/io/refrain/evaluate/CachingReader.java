@@ -13,12 +13,15 @@ import io.refrain.tensor.Tape;
  * continuous cache".
  *
  * <pre>
- *   p_cache(w) = Σ of exp(flatness · h_t·h_i) over those of the last i with x_{i+1} = w,
+ *   p_cache(w) = Σ of exp(flatness · h_t·h_i / mean |h|²) over those of the last i with x_{i+1} = w,
  *                divided by the sum over all of them
  *   p(w)       = (1 - weight) · p_model(w) + weight · p_cache(w)
  * </pre>
  *
  * <p>While nothing is remembered, p is that of the model. A token sees only what was before it.
+ * Hidden states are long in one model and short in another, so similarity is measured in units of
+ * their mean square length up to h_t, and one flatness suits them all; the paper's θ is the
+ * flatness divided by that.
  */
 public final class CachingReader implements TextReader {
   private static final Kernels KERNELS = Kernels.get();
@@ -34,11 +37,16 @@ public final class CachingReader implements TextReader {
   private final int[] followers; // what came after each
   private int remembered;
 
+  /** Of all hidden states so far. */
+  private double squares;
+
+  private long states;
+
   /**
    * How much to remember, and how much to believe it.
    *
    * @param size how many tokens are remembered
-   * @param flatness θ of the paper, factor of the similarity: 0 makes all that is remembered alike
+   * @param flatness factor of the similarity: 0 makes all that is remembered alike
    * @param weight λ of the paper, from 0, for none, to below 1
    */
   public record Options(int size, double flatness, double weight) {
@@ -105,12 +113,13 @@ public final class CachingReader implements TextReader {
         Matrix.of(hidden, rows, width).transpose(),
         Matrix.of(similarity, count, rows),
         false);
+    float[] scales = scales(stretch.hidden(), count);
     tape.team()
         .run((part, parts) -> {
           int end = ThreadTeam.boundary(count, part + 1, parts);
           for (int row = ThreadTeam.boundary(count, part, parts); row < end; row++) {
             float[] losses = stretch.losses();
-            losses[row] = mixed(similarity, row * rows, remembered + row, losses[row]);
+            losses[row] = mixed(similarity, row * rows, remembered + row, scales[row], losses[row]);
           }
         });
     int forgotten = Math.max(0, rows - options.size());
@@ -120,21 +129,33 @@ public final class CachingReader implements TextReader {
     return stretch;
   }
 
+  /** Factors of the similarity to each new hidden state. */
+  private float[] scales(float[] fresh, int count) {
+    float[] scales = new float[count];
+    for (int row = 0; row < count; row++) {
+      squares += KERNELS.squaredNorm(fresh, row * width, width);
+      states++;
+      scales[row] = (float) (squares > 0 ? options.flatness() * states / squares : 0);
+    }
+    return scales;
+  }
+
   /**
    * The loss of a token when the cache has its say.
    *
    * @param similarity of its hidden state to all others; overwritten
    * @param at where those begin
    * @param token its place among them; those before it are remembered
+   * @param scale factor of the similarity
    * @param loss that of the model
    */
-  private float mixed(float[] similarity, int at, int token, float loss) {
+  private float mixed(float[] similarity, int at, int token, float scale, float loss) {
     int first = Math.max(0, token - options.size());
     int count = token - first;
     if (count == 0) {
       return loss;
     }
-    KERNELS.scale((float) options.flatness(), similarity, at + first, count);
+    KERNELS.scale(scale, similarity, at + first, count);
     KERNELS.softmax(similarity, at + first, similarity, at + first, count);
     double cached = 0;
     for (int i = first; i < token; i++) {

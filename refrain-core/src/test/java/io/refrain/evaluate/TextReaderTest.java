@@ -106,7 +106,7 @@ class TextReaderTest {
       @ForAll @IntRange(min = 2, max = 60) int length,
       @ForAll @IntRange(min = 1, max = 70) int size,
       @ForAll @IntRange(min = 1, max = 9) int steps,
-      @ForAll @DoubleRange(max = 3) double flatness,
+      @ForAll @DoubleRange(max = 20) double flatness,
       @ForAll @DoubleRange(max = 0.9) double weight) {
     LanguageModel model = model();
     int[] tokens = text(length);
@@ -131,12 +131,18 @@ class TextReaderTest {
       float[][] hidden, int[] tokens, int t, CachingReader.Options options, int word, double p) {
     double all = 0;
     double same = 0;
+    double squares = 0;
+    for (int i = 0; i <= t; i++) {
+      for (float value : hidden[i]) {
+        squares += value * value;
+      }
+    }
     for (int i = Math.max(0, t - options.size()); i < t; i++) {
       double similarity = 0;
       for (int j = 0; j < hidden[t].length; j++) {
         similarity += hidden[t][j] * hidden[i][j];
       }
-      double e = Math.exp(options.flatness() * similarity);
+      double e = Math.exp(options.flatness() * similarity * (t + 1) / squares);
       all += e;
       same += tokens[i + 1] == word ? e : 0;
     }
