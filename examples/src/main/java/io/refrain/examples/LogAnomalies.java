@@ -67,12 +67,16 @@ public final class LogAnomalies {
         new LanguageModel(
             new LanguageModelConfig(tokenizer.size(), 0, CellKind.LAYER_NORM_LSTM, HIDDEN, 1),
             random);
-    try (ThreadTeam team = new ThreadTeam(Math.min(2, Runtime.getRuntime().availableProcessors()))) {
+    try (ThreadTeam team =
+        new ThreadTeam(Math.min(2, Runtime.getRuntime().availableProcessors()))) {
       train(model, tokenizer.encode(text), team, random);
       List<LineScore> scores = new LineScorer(model, tokenizer, team).score(next);
       print(ranked(scores, LogAnomalies::mostBits).subList(0, strange.size() + 1), strange);
       System.out.println("area under the ROC curve,");
-      tell("by bits per character", ranked(scores, line -> line.score().bitsPerCharacter()), strange);
+      tell(
+          "by bits per character",
+          ranked(scores, line -> line.score().bitsPerCharacter()),
+          strange);
       tell("by the character expected least", ranked(scores, LogAnomalies::mostBits), strange);
     }
   }
@@ -191,12 +195,13 @@ public final class LogAnomalies {
             "systemd[1]: postgresql.service: Main process exited, code=killed, status=9/KILL",
             "sshd[3001]: Accepted password for root from 198.51.100.4 port 50110 ssh2",
             "postgres[1733]: checkpoint complete: wr", // cut off
-            "nginx[2894]: 10.0.1.30 \u00e3\u0081\u00af\u00c3\u00a3 /cart 200 3441 bytes 12 ms");
+            "nginx[2894]: 10.0.1.30 \u00e3\u00af\u00bf /cart 200 3441 bytes 12 ms");
     Set<String> strange = new HashSet<>();
-    for (String event : events) {
-      int at = random.nextInt(lines.size());
+    int part = lines.size() / events.size();
+    for (int i = 0; i < events.size(); i++) {
+      int at = i * part + random.nextInt(part);
       String time = lines.get(at).substring(0, lines.get(at).indexOf(' '));
-      lines.set(at, time + " " + event);
+      lines.set(at, time + " " + events.get(i));
       strange.add(lines.get(at));
     }
     return strange;

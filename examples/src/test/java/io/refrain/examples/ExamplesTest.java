@@ -87,7 +87,7 @@ class ExamplesTest {
 
   /**
    * All 13 come before all 1,987 others, by the character expected least: 15.2 bits or more, where
-   * others have 9.4 at most. The mean comes to 0.989, for it hides the line that was cut off.
+   * others have 9.4 at most. The mean comes to 0.992, for it hides the line that was cut off.
    */
   private static void foundTheStrangeLines(String printed) {
     List<Double> areas =

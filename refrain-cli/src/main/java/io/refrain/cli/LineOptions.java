@@ -107,8 +107,7 @@ final class LineOptions {
       case "line" -> LineSelection.Surprise.LINE;
       case "token" -> LineSelection.Surprise.TOKEN;
       default ->
-          throw new IllegalArgumentException(
-              "--by is line or token, but is \"%s\"".formatted(by));
+          throw new IllegalArgumentException("--by is line or token, but is \"%s\"".formatted(by));
     };
   }
 }

@@ -73,8 +73,7 @@ final class LineSelection {
       return List.of(line);
     }
     // An empty line shows nothing strange, and one without a score is not above anything.
-    boolean surprising =
-        !line.score().text().isEmpty() && by.bits(line.score()) >= threshold;
+    boolean surprising = !line.score().text().isEmpty() && by.bits(line.score()) >= threshold;
     if (top == 0) {
       return surprising ? List.of(line) : List.of();
     }

@@ -67,8 +67,8 @@ public final class Tape {
   }
 
   /**
-   * A tape that only computes, with weights that nobody changes as long as it is used: it packs each
-   * of them once, not once a pass, so that short passes cost no more than long ones.
+   * A tape that only computes, with weights that nobody changes as long as it is used: it packs
+   * each of them once, not once a pass, so that short passes cost no more than long ones.
    */
   public static Tape reading(ThreadTeam team) {
     return new Tape(team, false, null, new SharedWeights());
