@@ -1,5 +1,7 @@
 package io.refrain.cli;
 
+import io.refrain.evaluate.LineScorer;
+import io.refrain.evaluate.LineStream;
 import io.refrain.evaluate.PlainReader;
 import io.refrain.evaluate.Score;
 import io.refrain.kernel.ThreadTeam;
@@ -7,35 +9,55 @@ import io.refrain.model.LanguageModel;
 import io.refrain.text.Encoding;
 import io.refrain.text.Tokenizer;
 import io.refrain.train.RunDirectory;
+import java.io.Console;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.PrintWriter;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** Tells how likely a trained model finds a text, token by token. */
+/** Tells how likely a trained model finds a text, token by token, or the lines of a file. */
 @Command(
     name = "score",
     mixinStandardHelpOptions = true,
     description = {
-      "Tell how likely a trained model finds a text, token by token.",
-      "The first token is given, so its probability does not count."
+      "Tell how likely a trained model finds texts, or each line of a file.",
+      "",
+      "A TEXT is the beginning of something, and is shown token by token: its first is",
+      "given, so that its probability does not count.",
+      "",
+      "A line of --file is a whole: it follows a line end and is followed by one, and",
+      "all its tokens count, its end, too. Each is scored by itself. Where the model",
+      "knows no line ends, its first token is given. Lines are written as soon as they",
+      "are scored, in their order: "
+          + LineStream.LINES
+          + " together at most, fewer when no more are there.",
+      "Columns: line (its number), tokens, unknown_tokens, log_probability (nats),",
+      "perplexity, bits_per_character, the token that was expected least, where in the",
+      "text it begins (in characters from 0) and its log_probability, text.",
     },
     footer = {
       "",
       "Examples:",
       "  refrain score runs/dickens \"It was the best of times\"",
-      "  refrain score runs/dickens -- \"-5 apples\""
+      "  refrain score runs/dickens -- \"-5 apples\"",
+      "  refrain score runs/syslog --file today.log --top 20 --by token",
+      "  tail -f app.log | refrain score runs/syslog --file - --threshold 3 --json"
     })
 final class ScoreCommand implements Callable<Integer> {
+  private static final Path STANDARD_INPUT = Path.of("-");
+
   @Spec private CommandSpec spec;
   @Mixin private Output output;
 
@@ -44,15 +66,63 @@ final class ScoreCommand implements Callable<Integer> {
 
   @Parameters(
       index = "1..*",
-      arity = "1..*",
+      arity = "0..*",
       paramLabel = "TEXT",
       description = "Texts; -- before those that begin with a dash.")
-  private List<String> texts;
+  private List<String> texts = List.of();
+
+  @Mixin private LineOptions lines;
+  @Mixin private Threads threads;
 
   private record Scored(int token, double logProbability) {}
 
   @Override
   public Integer call() throws IOException {
+    lines.require(spec, !texts.isEmpty(), output.json);
+    int available = threads.count();
+    Path file = lines.file;
+    if (file != null) {
+      scoreLines(file, available);
+    } else {
+      scoreTexts();
+    }
+    return 0;
+  }
+
+  private void scoreLines(Path file, int available) throws IOException {
+    boolean standardInput = file.equals(STANDARD_INPUT);
+    if (!standardInput && Files.isDirectory(file)) {
+      throw new IOException(file + " is a folder; give a text file, or - for standard input");
+    }
+    RunDirectory directory = Runs.open(run);
+    Tokenizer tokenizer = directory.tokenizer();
+    LanguageModel model = directory.model();
+    CommandLine commandLine = spec.commandLine();
+    try (InputStream in = standardInput ? System.in : Files.newInputStream(file);
+        ThreadTeam team = new ThreadTeam(available)) {
+      LineScorer scorer = new LineScorer(model, tokenizer, team);
+      try (LineScoring scoring =
+          new LineScoring(
+              scorer,
+              tokenizer,
+              lines.format(output.json),
+              lines.selection(),
+              commandLine.getOut())) {
+        LineReader reader = new LineReader(standardInput ? "standard input" : file.toString(), in);
+        scoring.score(reader, standardInput ? 0 : sizeToShow(file));
+        scoring.warn(scorer, commandLine.getErr());
+      }
+    }
+  }
+
+  /** Rows on a terminal show by themselves how far it is. */
+  private static long sizeToShow(Path file) throws IOException {
+    Console console = System.console();
+    boolean rowsOnTerminal = console != null && console.isTerminal();
+    return rowsOnTerminal || !Files.isRegularFile(file) ? 0 : Files.size(file);
+  }
+
+  private void scoreTexts() throws IOException {
     RunDirectory directory = Runs.open(run);
     Tokenizer tokenizer = directory.tokenizer();
     LanguageModel model = directory.model();
@@ -77,7 +147,6 @@ final class ScoreCommand implements Callable<Integer> {
         print(text, tokenizer, tokens[0], scored, score);
       }
     }
-    return 0;
   }
 
   private Encoding encode(Tokenizer tokenizer, int index) {

@@ -23,6 +23,12 @@ final class UnknownTokens {
     }
   }
 
+  /** Counts tokens of which somebody else knows how many are unknown. */
+  void count(long ofThemUnknown, long tokens) {
+    all += tokens;
+    unknown += ofThemUnknown;
+  }
+
   /** Counts all tokens of a text, which is not read where its tokenizer knows everything. */
   void count(TokenSource tokens) {
     if (id < 0) {

@@ -225,6 +225,7 @@ class UsageTest extends CommandFixture {
         List.of("--out", "train", "--resume", "--out="),
         List.of("RUN", "generate", ""),
         List.of("RUN", "score", "", "text"),
+        List.of("--file", "score", "run", "--file", ""),
         List.of("RUN", "info", ""),
         List.of("FILE", "evaluate", "run", ""));
   }

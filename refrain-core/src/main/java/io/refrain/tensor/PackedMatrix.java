@@ -34,14 +34,16 @@ public record PackedMatrix(Panels panels, int rows, int columns) {
   }
 
   /**
-   * Packs a weight, or takes what another part of the batch has packed of it, if that is much.
+   * Packs a weight, or takes what another part of the batch has packed of it, if that is much, or
+   * what a pass before has, where {@linkplain Tape#reading weights stay}.
    *
    * @param weight what does not change until the pass has ended
    * @param b where it is, or some rows of it, perhaps transposed
    */
   public static PackedMatrix ofWeight(Tape tape, Tensor weight, Matrix b) {
     SharedWeights shared = tape.sharedWeights();
-    return shared != null && weight.isLeaf() && weight.size() >= WORTH_SHARING
+    boolean worth = weight.size() >= WORTH_SHARING || tape.keepsWeights();
+    return shared != null && weight.isLeaf() && worth
         ? shared.packed(b, tape.team(), tape.isShadowing())
         : of(tape, b);
   }

@@ -42,7 +42,7 @@ public final class Tape {
   /** Where gradients of leaves go instead, when other tapes write to the same leaves. */
   private final @Nullable Map<Tensor, Tensor> shadows;
 
-  /** Weights that are packed once for this tape and others, where there are others. */
+  /** Weights that are packed once for this tape and others, or for all passes; null for neither. */
   private final @Nullable SharedWeights sharedWeights;
 
   private Tape(
@@ -66,6 +66,14 @@ public final class Tape {
     return new Tape(team, false, null, null);
   }
 
+  /**
+   * A tape that only computes, with weights that nobody changes as long as it is used: it packs
+   * each of them once, not once a pass, so that short passes cost no more than long ones.
+   */
+  public static Tape reading(ThreadTeam team) {
+    return new Tape(team, false, null, new SharedWeights());
+  }
+
   /** A tape for training beside others, the one whose leaves collect the gradients of all. */
   static Tape recording(ThreadTeam team, SharedWeights weights) {
     return new Tape(team, true, null, weights);
@@ -79,6 +87,11 @@ public final class Tape {
   /** Whether this tape runs a part of a batch whose first part another tape runs. */
   boolean isShadowing() {
     return shadows != null;
+  }
+
+  /** Whether weights stay as they are from pass to pass. */
+  boolean keepsWeights() {
+    return !recording && sharedWeights != null;
   }
 
   @Nullable SharedWeights sharedWeights() {

@@ -109,4 +109,33 @@ class TapeTest {
         .isInstanceOf(IllegalStateException.class)
         .hasMessageContaining("[2, 3]");
   }
+
+  /**
+   * Computes what another tape does, and packs a weight once, which is why nobody may change it.
+   */
+  @Test
+  void aReadingTapePacksWeightsOnce() {
+    Tensor weight = Tensor.variable(new float[] {1, 2, 3, 4, 5, 6}, 3, 2);
+    try (ThreadTeam team = new ThreadTeam(2)) {
+      Tape reading = Tape.reading(team);
+      Tape computing = Tape.computing(team);
+      assertThat(product(reading, weight)).containsExactly(22, 28);
+      assertThat(product(computing, weight)).containsExactly(22, 28);
+      weight.data()[0] = 100;
+      assertThat(product(reading, weight)).as("as packed").containsExactly(22, 28);
+      assertThat(product(computing, weight)).containsExactly(121, 28);
+      Tensor other = Tensor.variable(new float[] {0, 0, 0, 0, 1, 0}, 3, 2);
+      assertThat(product(reading, other)).containsExactly(3, 0);
+    }
+  }
+
+  /** (1, 2, 3) times a weight, in a pass of its own. */
+  private static float[] product(Tape tape, Tensor weight) {
+    PackedMatrix packed = PackedMatrix.ofWeight(tape, weight, Matrix.of(weight.data(), 3, 2));
+    float[] y = new float[2];
+    MatrixProduct.multiply(
+        tape, Matrix.of(new float[] {1, 2, 3}, 1, 3), packed, Matrix.of(y, 1, 2), false);
+    tape.clear();
+    return y;
+  }
 }
