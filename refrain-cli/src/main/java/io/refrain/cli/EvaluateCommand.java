@@ -21,6 +21,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
@@ -67,6 +68,10 @@ final class EvaluateCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     adaptation.require(); // before a long text is read
+    if (file != null && file.isEmpty()) {
+      throw new ParameterException(
+          spec.commandLine(), "FILE is empty; give a text file or the name of a known text");
+    }
     RunDirectory directory = Runs.open(run);
     RunConfig config = directory.config();
     Tokenizer tokenizer = directory.tokenizer();

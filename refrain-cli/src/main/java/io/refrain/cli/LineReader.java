@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 final class LineReader {
   /** A longer line is refused: as tokens, a byte takes some twenty. */
   private static final int LONGEST =
-      (int) Math.clamp(Runtime.getRuntime().maxMemory() / 64, 1 << 20, 1 << 28);
+      Math.clamp(Runtime.getRuntime().maxMemory() / 64, 1 << 20, 1 << 28);
 
   private static final int CHUNK = 1 << 16;
   private static final byte[] BYTE_ORDER_MARK = {(byte) 0xEF, (byte) 0xBB, (byte) 0xBF};

@@ -116,6 +116,7 @@ final class ScoreCommand implements Callable<Integer> {
   }
 
   /** Rows on a terminal show by themselves how far it is. */
+  @SuppressWarnings("SystemConsoleNull") // it is null in JDK 25, where nobody sits at one
   private static long sizeToShow(Path file) throws IOException {
     Console console = System.console();
     boolean rowsOnTerminal = console != null && console.isTerminal();

@@ -99,6 +99,7 @@ class LineReaderTest {
   }
 
   @Test
+  @SuppressWarnings("try") // closed early: it is what the test is about
   void isReadyWhereTheNextLineIsThereAlready() throws IOException {
     try (PipedOutputStream writer = new PipedOutputStream();
         PipedInputStream in = new PipedInputStream(writer)) {

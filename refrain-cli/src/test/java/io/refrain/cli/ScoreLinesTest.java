@@ -179,6 +179,7 @@ class ScoreLinesTest extends CommandFixture {
   /** Nobody waits for more lines than are there. */
   @Test
   @Timeout(60)
+  @SuppressWarnings("try") // closed early: it is what the test is about
   void linesAreScoredAsTheyCome() throws Exception {
     PipedInputStream rows = new PipedInputStream(1 << 16);
     try (PipedOutputStream lines = new PipedOutputStream();

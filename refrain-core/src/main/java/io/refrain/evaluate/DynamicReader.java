@@ -144,9 +144,9 @@ public final class DynamicReader implements TextReader {
     float[] losses = new float[targets.length];
     LanguageModel.Reading reading =
         model.read(tape, tokens, targets, tokens.length, 1, state, losses);
-    state.assign(reading.state());
     float[] hidden = reading.hidden().data().clone(); // what backward leaves of it is not promised
     tape.backward(reading.loss());
+    state.assign(reading.state()); // not before: backward reads what the stretch began with
     tape.team()
         .run((part, parts) -> {
           for (int i = 0; i < updates.size(); i++) {

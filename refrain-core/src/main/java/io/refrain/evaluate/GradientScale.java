@@ -62,8 +62,8 @@ public final class GradientScale {
       epoch.fill(i, batch);
       LanguageModel.Reading reading =
           copy.read(tape, batch.inputs(), batch.targets(), steps, rows, state, losses);
-      state.assign(reading.state());
       tape.backward(reading.loss());
+      state.assign(reading.state()); // not before: backward reads what the stretch began with
       for (int p = 0; p < parameters.size(); p++) {
         Tensor tensor = parameters.get(p).tensor();
         if (tensor.hasGradient()) {

@@ -66,7 +66,7 @@ public final class KneserNey {
       double y = n[1] / (n[1] + 2.0 * n[2]);
       for (int i = 1; i < discounts.length; i++) {
         double estimate = i - (i + 1) * y * n[i + 1] / n[i];
-        boolean sound = estimate > 0 && estimate <= i; // not where one of them is 0, for NaN is not
+        boolean sound = estimate > 0 && estimate < i; // NaN is neither
         discounts[i] = sound ? estimate : 0.5 * i;
       }
       return discounts;

@@ -238,8 +238,8 @@ class TextReaderTest {
       for (float loss : losses) {
         expected.add((double) -loss);
       }
-      state.assign(reading.state());
       tape.backward(reading.loss());
+      state.assign(reading.state());
       sgd.step(ONE, 0.7, 1);
       sgd.clearGradients();
       tape.clear();

@@ -85,7 +85,7 @@ class KneserNeyTest {
       double[] d = new double[4];
       for (int i = 1; i < 4; i++) {
         d[i] = i - (i + 1) * y * n[i + 1] / n[i];
-        d[i] = d[i] > 0 && d[i] <= i ? d[i] : i / 2.0;
+        d[i] = d[i] > 0 && d[i] < i ? d[i] : i / 2.0;
       }
       double total = 0;
       double left = 0;
