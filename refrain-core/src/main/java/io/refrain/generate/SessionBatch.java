@@ -4,6 +4,7 @@ import io.refrain.kernel.ThreadTeam;
 import io.refrain.model.FrozenLanguageModel;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.SplittableRandom;
 import java.util.random.RandomGenerator;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
@@ -15,11 +16,10 @@ import org.jspecify.annotations.Nullable;
  *
  * <pre>{@code
  * SessionBatch batch = session.batch(2);
- * batch.write(200, sampler, List.of(new SplittableRandom(1), new SplittableRandom(2)),
- *     (text, token) -> {
- *       texts.get(text).append(tokenizer.piece(token));
- *       return true;
- *     });
+ * batch.write(200, sampler, SessionBatch.generators(1, 2), (text, token) -> {
+ *   texts.get(text).append(tokenizer.piece(token));
+ *   return true;
+ * });
  * }</pre>
  */
 public final class SessionBatch {
@@ -52,6 +52,21 @@ public final class SessionBatch {
     this.team = team;
     this.recent = recent;
     logits = new float[model.config().vocabulary()];
+  }
+
+  /**
+   * Generators for so many texts. That of a text depends on the seed and its number alone, not on
+   * how many there are; the first is {@code new SplittableRandom(seed)}, as for a single text.
+   *
+   * @param count at least 0
+   */
+  public static List<SplittableRandom> generators(long seed, int count) {
+    SplittableRandom root = new SplittableRandom(seed);
+    List<SplittableRandom> generators = new ArrayList<>();
+    for (int text = 0; text < count; text++) {
+      generators.add(text == 0 ? new SplittableRandom(seed) : root.split());
+    }
+    return generators;
   }
 
   /** How many texts there are. */

@@ -51,6 +51,11 @@ public final class StopStrings {
     return string.charAt(length) == next ? length + 1 : 0;
   }
 
+  /** Whether there is none. */
+  public boolean isEmpty() {
+    return strings.isEmpty();
+  }
+
   /** Whether a text contains one of them. */
   public boolean in(String text) {
     return strings.stream().anyMatch(text::contains);

@@ -104,6 +104,20 @@ class SessionBatchTest {
   }
 
   @Test
+  void aTextsGeneratorDependsOnItsNumberAndTheSeedAlone() {
+    List<Long> drawn =
+        SessionBatch.generators(7, 20).stream().map(SplittableRandom::nextLong).toList();
+    assertThat(drawn).doesNotHaveDuplicates().hasSize(20);
+    assertThat(drawn.getFirst()).isEqualTo(new SplittableRandom(7).nextLong());
+    for (int count : new int[] {0, 1, 5}) {
+      assertThat(SessionBatch.generators(7, count).stream().map(SplittableRandom::nextLong))
+          .isEqualTo(drawn.subList(0, count));
+    }
+    assertThat(SessionBatch.generators(8, 20).stream().map(SplittableRandom::nextLong))
+        .doesNotContainAnyElementsOf(drawn);
+  }
+
+  @Test
   void aTeamComesToTheSameBits() {
     FrozenLanguageModel model = model(CellKind.LAYER_NORM_LSTM, 0, false);
     Sampler sampler = new Sampler(Sampler.Options.temperature(1));
