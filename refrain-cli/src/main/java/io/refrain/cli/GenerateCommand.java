@@ -1,18 +1,22 @@
 package io.refrain.cli;
 
+import io.refrain.generate.BeamSearch;
 import io.refrain.generate.Sampler;
 import io.refrain.generate.Session;
+import io.refrain.generate.StopStrings;
 import io.refrain.kernel.ThreadTeam;
 import io.refrain.model.FrozenLanguageModel;
-import io.refrain.text.TextDecoder;
 import io.refrain.text.Tokenizer;
 import io.refrain.train.RunDirectory;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
 import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.concurrent.Callable;
-import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -26,16 +30,68 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "generate",
     mixinStandardHelpOptions = true,
-    description = "Let a trained model write, to standard output.",
+    sortOptions = false,
+    abbreviateSynopsis = true,
+    description = {
+      "Let a trained model write, to standard output.",
+      "Text by drawing, several at once, the likeliest, or together with you."
+    },
     footer = {
       "",
       "Examples:",
       "  refrain generate runs/dickens",
       "  refrain generate runs/dickens --prefix \"It was \" --temperature 0.5 --seed 7",
-      "  refrain generate runs/dickens --prefix \"It was \" --greedy --length 100"
+      "  refrain generate runs/dickens --prefix \"It was \" --greedy --length 100",
+      "  refrain generate runs/dickens --temperature 1.2 --min-p 0.1",
+      "  refrain generate runs/words --repetition-penalty 1.2 --repetition-window 30",
+      "  refrain generate runs/dickens --prefix \"It was \" --stop . --stop !",
+      "  refrain generate runs/dickens --prefix \"It was \" --samples 8 --json",
+      "  refrain generate runs/dickens --prefix \"It was \" --stop . --beams 8 --best 3",
+      "  refrain generate runs/dickens --prefix \"It was \" --interactive"
     })
 final class GenerateCommand implements Callable<Integer> {
-  private static final long FLUSH_NANOS = 20_000_000;
+  private static final String BEAMS = "--beams";
+  private static final String CHOICES = "--choices";
+  private static final String GREEDY = "--greedy";
+  private static final String INTERACTIVE = "--interactive";
+  private static final String LENGTH = "--length";
+  private static final String SAMPLES = "--samples";
+  private static final String STOP = "--stop";
+
+  /** Options of which the first makes the others mean nothing, and why. */
+  private record Contradiction(String option, String reason, List<String> others) {}
+
+  private static final List<Contradiction> CONTRADICTIONS =
+      List.of(
+          new Contradiction(
+              INTERACTIVE,
+              "goes on as you choose, until you end it",
+              List.of(BEAMS, SAMPLES, "--json", GREEDY, LENGTH, STOP)),
+          new Contradiction(
+              BEAMS,
+              "looks for the likeliest text and draws nothing",
+              List.of(
+                  SAMPLES,
+                  GREEDY,
+                  "--temperature",
+                  "--top-k",
+                  "--top-p",
+                  "--min-p",
+                  "--repetition-penalty",
+                  "--repetition-window",
+                  "--seed")),
+          new Contradiction(
+              GREEDY,
+              "draws nothing at random",
+              List.of(SAMPLES, "--temperature", "--top-k", "--top-p", "--min-p")));
+
+  /** Options that mean nothing without another: the option, and the other. */
+  private static final List<List<String>> NEEDS =
+      List.of(
+          List.of("--length-penalty", BEAMS),
+          List.of("--best", BEAMS),
+          List.of(CHOICES, INTERACTIVE),
+          List.of("--repetition-window", "--repetition-penalty"));
 
   @Spec private CommandSpec spec;
 
@@ -46,105 +102,129 @@ final class GenerateCommand implements Callable<Integer> {
   private @Nullable String prefix;
 
   @Option(
-      names = "--length",
+      names = LENGTH,
       paramLabel = "N",
       defaultValue = "500",
       description = "Tokens to write (default: ${DEFAULT-VALUE}).")
   private int length;
 
   @Option(
-      names = "--temperature",
-      paramLabel = "X",
-      defaultValue = "0.8",
-      description = "Below 1 bolder, above 1 more varied (default: ${DEFAULT-VALUE}).")
-  private double temperature;
+      names = STOP,
+      paramLabel = "TEXT",
+      description =
+          "End the text where the model has written this, which is not printed. May be given"
+              + " several times; the prefix does not count.")
+  private List<String> stops = List.of();
 
-  @Option(names = "--greedy", description = "Always the most likely token.")
-  private boolean greedy;
+  @Mixin private SamplingOptions sampling;
 
   @Option(
-      names = "--top-k",
+      names = SAMPLES,
       paramLabel = "N",
-      defaultValue = "0",
-      description = "Only the N most likely tokens; 0: all.")
-  private int topK;
-
-  @Option(
-      names = "--top-p",
-      paramLabel = "X",
       defaultValue = "1",
-      description = "Of these, only the likely ones that together hold this share; 1: all.")
-  private double topP;
+      description =
+          "Texts to write at once, far sooner than one by one. Each depends on the seed and its"
+              + " number alone.")
+  private int samples;
+
+  @Mixin private BeamOptions beams;
 
   @Option(
-      names = "--seed",
-      paramLabel = "N",
-      description = "Same seed, same text (default: another each time).")
-  private @Nullable Long seed;
+      names = INTERACTIVE,
+      description =
+          "Choose each token yourself from the likeliest, or type your own text; the text goes to"
+              + " standard output at the end.")
+  private boolean interactive;
 
+  @Option(
+      names = CHOICES,
+      paramLabel = "N",
+      defaultValue = "10",
+      description = "Of --interactive: tokens to offer (default: ${DEFAULT-VALUE}).")
+  private int choices;
+
+  @Mixin private Output output;
   @Mixin private Threads threads;
 
   @Override
-  public Integer call() throws Exception {
-    if (length < 0) {
-      throw new IllegalArgumentException("--length must be at least 0, but is " + length);
-    }
-    if (greedy) {
-      requireNoSampling();
-    }
+  public Integer call() throws IOException {
+    OptionCheck check = new OptionCheck(spec);
+    requireSense(check);
+    Sampler.Options drawing = sampling.options();
+    BeamSearch.Options searching = beams.options(check);
+    StopStrings ends = new StopStrings(stops);
     int available = threads.count();
-    Sampler.Options options = new Sampler.Options(greedy ? 0 : temperature, topK, topP, List.of());
     RunDirectory directory = Runs.open(run);
     Tokenizer tokenizer = directory.tokenizer();
     int[] start = prefix == null ? Prefix.ofNothing(tokenizer) : Prefix.of(tokenizer, prefix);
+    int[] beginning = prefix == null ? new int[0] : start;
     FrozenLanguageModel model = directory.model().freeze();
-    Sampler sampler = new Sampler(options.excluding(tokenizer.specialIds()));
-    RandomGenerator random = seed == null ? new SplittableRandom() : new SplittableRandom(seed);
+    Sampler sampler = new Sampler(drawing.excluding(tokenizer.specialIds()));
+    BeamSearch search = new BeamSearch(searching.excluding(tokenizer.specialIds()));
+    PrintWriter out = spec.commandLine().getOut();
     // Only as many threads as pay: starting more would only delay the first letter.
-    try (ThreadTeam team = new ThreadTeam(model.threads(available))) {
+    int rows = Math.max(samples, beams.width());
+    try (ThreadTeam team = new ThreadTeam(model.threads(available, rows))) {
       Session session = new Session(model, team);
       session.read(start);
-      write(tokenizer.decoder(), session, sampler, random, prefix == null ? new int[0] : start);
+      TextWriting writing =
+          new TextWriting(tokenizer, session, beginning, ends, length, output.json, out);
+      if (interactive) {
+        interact(tokenizer, session, beginning, sampler);
+      } else if (beams.chosen()) {
+        writing.likeliest(search);
+      } else if (samples > 1) {
+        writing.several(sampler, sampling.seed(), samples);
+      } else {
+        writing.one(sampler, sampling.seed());
+      }
     }
     return 0;
   }
 
-  private void requireNoSampling() {
-    for (String option : List.of("--temperature", "--top-k", "--top-p")) {
-      if (spec.commandLine().getParseResult().hasMatchedOption(option)) {
-        throw new ParameterException(
-            spec.commandLine(),
-            "--greedy draws nothing at random, so that %s has no meaning: leave one of them out"
-                .formatted(option));
-      }
-    }
+  private void interact(Tokenizer tokenizer, Session session, int[] beginning, Sampler sampler)
+      throws IOException {
+    InteractiveWriting writing =
+        new InteractiveWriting(
+            tokenizer,
+            session,
+            beginning,
+            sampler,
+            new SplittableRandom(sampling.seed()),
+            choices,
+            spec.commandLine().getErr());
+    // not closed: standard input is not ours
+    BufferedReader in =
+        new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
+    PrintWriter out = spec.commandLine().getOut();
+    out.println(writing.run(in));
+    out.flush();
   }
 
-  private void write(
-      TextDecoder decoder,
-      Session session,
-      Sampler sampler,
-      RandomGenerator random,
-      int[] beginning) {
-    PrintWriter out = spec.commandLine().getOut();
-    for (int token : beginning) {
-      out.print(decoder.next(token));
+  private void requireSense(OptionCheck check) {
+    for (Contradiction contradiction : CONTRADICTIONS) {
+      for (String other : contradiction.others()) {
+        if (check.isGiven(contradiction.option()) && check.isGiven(other)) {
+          throw new ParameterException(
+              spec.commandLine(),
+              "%s %s, so that %s has no meaning: leave one of them out"
+                  .formatted(contradiction.option(), contradiction.reason(), other));
+        }
+      }
     }
-    out.flush();
-    long[] lastFlush = {System.nanoTime() - FLUSH_NANOS};
-    session.write(
-        length,
-        sampler,
-        random,
-        token -> {
-          out.print(decoder.next(token)); // nothing, while a character is not whole
-          if (System.nanoTime() - lastFlush[0] < FLUSH_NANOS) {
-            return true;
-          }
-          lastFlush[0] = System.nanoTime();
-          return !out.checkError(); // which also flushes; a reader that went away ends the text
-        });
-    out.println(decoder.end());
-    out.flush();
+    for (List<String> need : NEEDS) {
+      if (check.isGiven(need.getFirst()) && !check.isGiven(need.getLast())) {
+        throw new ParameterException(
+            spec.commandLine(),
+            "%s is for %s: give that too, or leave it out"
+                .formatted(need.getFirst(), need.getLast()));
+      }
+    }
+    check.atLeast(0, LENGTH, length);
+    check.atLeast(1, SAMPLES, samples);
+    check.atLeast(1, CHOICES, choices);
+    if (stops.contains("")) {
+      throw new IllegalArgumentException("--stop must have at least one character, but is empty");
+    }
   }
 }

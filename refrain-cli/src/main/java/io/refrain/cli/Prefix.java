@@ -9,12 +9,21 @@ final class Prefix {
 
   /** The tokens of a prefix; what the model does not know is named. */
   static int[] of(Tokenizer tokenizer, String prefix) {
-    requireKnown(tokenizer, prefix, "the prefix");
-    int[] tokens = tokenizer.encodePrefix(prefix);
+    return of(tokenizer, prefix, "the prefix");
+  }
+
+  /**
+   * The tokens of a text to go on from; what the model does not know is named.
+   *
+   * @param name what messages call it
+   */
+  static int[] of(Tokenizer tokenizer, String text, String name) {
+    requireKnown(tokenizer, text, name);
+    int[] tokens = tokenizer.encodePrefix(text);
     if (tokens.length == 0) {
       throw new IllegalArgumentException(
-          "nothing is left of the prefix \"%s\" for a model of %s tokens; give some letters"
-              .formatted(prefix, tokenizer.kind()));
+          "nothing is left of %s \"%s\" for a model of %s tokens; give some letters"
+              .formatted(name, text, tokenizer.kind()));
     }
     return tokens;
   }

@@ -7,6 +7,7 @@ import java.util.HexFormat;
 /** Shows how a text is cut: in colours on a terminal, in brackets elsewhere. */
 final class TokenPicture {
   private static final String RESET = "\u001b[0m";
+  private static final char VISIBLE_SPACE = '\u2423';
 
   /** Backgrounds on which black can be read, in turns. */
   private static final int[] COLOURS = {152, 186, 182, 216, 150};
@@ -48,5 +49,17 @@ final class TokenPicture {
       }
     }
     return PlainText.visible(tokenizer.piece(id));
+  }
+
+  /** A token by itself: what is blank has a name, and blanks in others can be seen. */
+  String name(int id) {
+    String shown = show(id);
+    return switch (tokenizer.piece(id)) {
+      case " " -> "space";
+      case "\n" -> "line break";
+      case "\r" -> "carriage return";
+      case "\t" -> "tab";
+      default -> shown.replace(' ', VISIBLE_SPACE);
+    };
   }
 }

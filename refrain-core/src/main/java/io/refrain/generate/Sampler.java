@@ -8,18 +8,69 @@ import java.util.stream.IntStream;
 
 /**
  * Chooses the next token from logits: the most likely one, or a draw from a distribution that may
- * be sharpened by a temperature and cut to its likely part (top-k; top-p, Holtzman et al. 2020).
+ * be sharpened by a temperature and cut to its likely part. In this order, which is that of Hugging
+ * Face's {@code generate}:
+ *
+ * <ol>
+ *   <li>the repetition penalty (Keskar et al. 2019), on the logits
+ *   <li>the temperature, which divides them
+ *   <li>top-k: so many of the most likely tokens
+ *   <li>top-p (Holtzman et al. 2020): of those, the smallest set that holds this share of their
+ *       probability
+ *   <li>min-p (Nguyen et al. 2024): of those, the ones at least so likely as this share of the most
+ *       likely one's probability
+ * </ol>
  *
  * <p>Holds room for its work, so one sampler serves one thread.
  */
 public final class Sampler {
   private static final Kernels KERNELS = Kernels.get();
+  private static final RecentTokens NOTHING = new RecentTokens(); // never added to
 
   private final Options options;
   private final int[] excluded;
   private float[] allowed = new float[0];
   private float[] probabilities = new float[0];
   private long[] order = new long[0];
+
+  /**
+   * What makes tokens that were there a moment ago less likely: their logits are divided by the
+   * penalty where they are positive, and multiplied where they are negative (CTRL, Keskar et al.
+   * 2019), each once, however often its token was there.
+   *
+   * @param penalty above 1 to repeat less, 1 for none; the paper has 1.2
+   * @param window how many of a text's last tokens count, read ones too; up to {@link
+   *     RecentTokens#MOST}
+   */
+  public record Repetition(double penalty, int window) {
+    /** No penalty. */
+    public static final Repetition NONE = new Repetition(1, 0);
+
+    /** Checks the ranges. */
+    public Repetition {
+      if (!(penalty > 0) || Double.isInfinite(penalty)) {
+        throw new IllegalArgumentException(
+            "repetition penalty must be above 0 (1: none), but is " + penalty);
+      }
+      if (window < 0 || window > RecentTokens.MOST) {
+        throw new IllegalArgumentException(
+            "repetition window must be between 0 and %d tokens, but is %d"
+                .formatted(RecentTokens.MOST, window));
+      }
+    }
+
+    boolean changesNothing() {
+      return penalty == 1 || window == 0;
+    }
+
+    /** Finite stays finite, however large the penalty. */
+    private float penalized(float logit) {
+      double changed = logit > 0 ? logit / penalty : logit * penalty;
+      return Float.isFinite(logit)
+          ? (float) Math.clamp(changed, -Float.MAX_VALUE, Float.MAX_VALUE)
+          : logit;
+    }
+  }
 
   /**
    * How to choose.
@@ -29,9 +80,18 @@ public final class Sampler {
    * @param topK how many of the most likely tokens may be drawn; 0 for all
    * @param topP of those, the smallest set of likely ones that holds this share of their
    *     probability may be drawn; 1 for all
+   * @param minP of those, the ones at least so likely as this share of the most likely one's
+   *     probability may be drawn; 0 for all
+   * @param repetition what makes tokens less likely that were there a moment ago
    * @param excluded ids of tokens that are never chosen, such as those that stand for no text
    */
-  public record Options(double temperature, int topK, double topP, List<Integer> excluded) {
+  public record Options(
+      double temperature,
+      int topK,
+      double topP,
+      double minP,
+      Repetition repetition,
+      List<Integer> excluded) {
 
     /** Checks the ranges, and keeps each excluded id once, in rising order. */
     public Options {
@@ -47,6 +107,10 @@ public final class Sampler {
         throw new IllegalArgumentException(
             "top-p must be above 0 and at most 1 (1: all), but is " + topP);
       }
+      if (!(minP >= 0 && minP <= 1)) {
+        throw new IllegalArgumentException(
+            "min-p must be between 0 (all) and 1 (the most likely), but is " + minP);
+      }
       if (!excluded.isEmpty() && excluded.getFirst() < 0) {
         throw new IllegalArgumentException(
             "excluded tokens: expected ids of at least 0, got " + excluded.getFirst());
@@ -55,17 +119,39 @@ public final class Sampler {
 
     /** Always the most likely token. */
     public static Options greedy() {
-      return new Options(0, 0, 1, List.of());
+      return temperature(0);
     }
 
     /** A draw at a temperature. */
     public static Options temperature(double temperature) {
-      return new Options(temperature, 0, 1, List.of());
+      return new Options(temperature, 0, 1, 0, Repetition.NONE, List.of());
+    }
+
+    /** The same, of so many of the most likely tokens. */
+    public Options withTopK(int count) {
+      return new Options(temperature, count, topP, minP, repetition, excluded);
+    }
+
+    /** The same, of the likely tokens that together hold this share. */
+    public Options withTopP(double share) {
+      return new Options(temperature, topK, share, minP, repetition, excluded);
+    }
+
+    /** The same, of tokens at least so likely as this share of the most likely one. */
+    public Options withMinP(double share) {
+      return new Options(temperature, topK, topP, share, repetition, excluded);
+    }
+
+    /** The same, with a penalty on the tokens of the text's last {@code window}. */
+    public Options withRepetitionPenalty(double penalty, int window) {
+      Repetition other = new Repetition(penalty, window);
+      return new Options(temperature, topK, topP, minP, other, excluded);
     }
 
     /** The same, never choosing these tokens; an id that a model does not have changes nothing. */
     public Options excluding(int... ids) {
-      return new Options(temperature, topK, topP, IntStream.of(ids).boxed().toList());
+      List<Integer> others = IntStream.of(ids).boxed().toList();
+      return new Options(temperature, topK, topP, minP, repetition, others);
     }
   }
 
@@ -82,9 +168,25 @@ public final class Sampler {
    * @param random draws one number, unless the choice is greedy
    * @return the token's id
    * @throws IllegalArgumentException when a logit is NaN or ∞, or no token is left
+   * @throws IllegalStateException when there is a repetition penalty, which must know the text
    */
   public int choose(float[] logits, RandomGenerator random) {
-    float[] scores = withoutExcluded(logits);
+    if (!options.repetition().changesNothing()) {
+      throw new IllegalStateException(
+          "a repetition penalty must know the text's recent tokens: pass them, or let a Session"
+              + " choose");
+    }
+    return choose(logits, NOTHING, random);
+  }
+
+  /**
+   * Chooses a token of a text whose last tokens are known.
+   *
+   * @param recent the tokens before, which a repetition penalty looks at
+   * @throws IllegalArgumentException as without them
+   */
+  public int choose(float[] logits, RecentTokens recent, RandomGenerator random) {
+    float[] scores = scores(logits, recent);
     int count = scores.length;
     int best = KERNELS.argmax(scores, 0, count);
     requireNumbers(scores, best);
@@ -104,11 +206,17 @@ public final class Sampler {
     }
     KERNELS.softmax(probabilities, 0, probabilities, 0, count);
     boolean all = options.topP() == 1 && (options.topK() == 0 || options.topK() >= count);
-    return all ? draw(count, random.nextDouble()) : drawLikely(count, random);
+    if (!all) {
+      return drawLikely(count, random);
+    }
+    if (options.minP() > 0) {
+      cutUnlikely(options.minP() * probabilities[best]);
+    }
+    return draw(count, random.nextDouble());
   }
 
-  /** The logits, with -∞ for the tokens that are excluded. */
-  private float[] withoutExcluded(float[] logits) {
+  /** The logits, less a penalty for some tokens, and with -∞ for those that are excluded. */
+  private float[] scores(float[] logits, RecentTokens recent) {
     int known = 0;
     while (known < excluded.length && excluded[known] < logits.length) {
       known++;
@@ -117,21 +225,35 @@ public final class Sampler {
       throw new IllegalArgumentException(
           "no token is left to choose: %d of %d are excluded".formatted(known, logits.length));
     }
-    if (known == 0) {
+    Repetition repetition = options.repetition();
+    if (known == 0 && repetition.changesNothing()) {
       return logits;
     }
     if (allowed.length != logits.length) {
       allowed = new float[logits.length];
     }
     System.arraycopy(logits, 0, allowed, 0, logits.length);
+    int window = repetition.changesNothing() ? 0 : Math.min(repetition.window(), recent.size());
+    for (int back = 0; back < window; back++) {
+      int token = recent.get(back);
+      allowed[token] = repetition.penalized(logits[token]); // from the logits: once, not twice
+    }
     for (int i = 0; i < known; i++) {
       allowed[excluded[i]] = Float.NEGATIVE_INFINITY;
     }
     return allowed;
   }
 
+  private void cutUnlikely(double least) {
+    for (int token = 0; token < probabilities.length; token++) {
+      if (probabilities[token] < least) {
+        probabilities[token] = 0;
+      }
+    }
+  }
+
   /** Comparisons with NaN are all false, so that it would choose one token for ever. */
-  private static void requireNumbers(float[] logits, int best) {
+  static void requireNumbers(float[] logits, int best) {
     int bad = Float.isFinite(logits[best]) ? -1 : best;
     for (int token = 0; token < logits.length; token++) {
       if (Float.isNaN(logits[token])) {
@@ -168,19 +290,12 @@ public final class Sampler {
       order[token] = (Integer.MAX_VALUE - bits) << 32 | token;
     }
     Arrays.sort(order, 0, count);
-    int kept = options.topK() == 0 ? count : Math.min(options.topK(), count);
-    double whole = 0;
-    for (int i = 0; i < kept; i++) {
-      whole += probabilities[(int) order[i]];
+    int kept = nucleus(options.topK() == 0 ? count : Math.min(options.topK(), count));
+    double least = options.minP() * probabilities[(int) order[0]];
+    while (kept > 1 && probabilities[(int) order[kept - 1]] < least) {
+      kept--;
     }
-    double sum = 0;
-    for (int i = 0; i < kept; i++) {
-      sum += probabilities[(int) order[i]];
-      if (sum >= options.topP() * whole) {
-        kept = i + 1;
-      }
-    }
-    double target = random.nextDouble() * sum;
+    double target = random.nextDouble() * sum(kept);
     for (int i = 0; i < kept; i++) {
       target -= probabilities[(int) order[i]];
       if (target < 0) {
@@ -188,5 +303,26 @@ public final class Sampler {
       }
     }
     return (int) order[0];
+  }
+
+  /** How many of the first tokens in order hold their share of all those. */
+  private int nucleus(int count) {
+    double whole = sum(count);
+    double sum = 0;
+    for (int i = 0; i < count; i++) {
+      sum += probabilities[(int) order[i]];
+      if (sum >= options.topP() * whole) {
+        return i + 1;
+      }
+    }
+    return count;
+  }
+
+  private double sum(int count) {
+    double sum = 0;
+    for (int i = 0; i < count; i++) {
+      sum += probabilities[(int) order[i]];
+    }
+    return sum;
   }
 }

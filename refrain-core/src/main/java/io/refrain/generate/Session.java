@@ -2,8 +2,10 @@ package io.refrain.generate;
 
 import io.refrain.kernel.ThreadTeam;
 import io.refrain.model.FrozenLanguageModel;
+import java.util.List;
 import java.util.function.IntPredicate;
 import java.util.random.RandomGenerator;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,14 +23,17 @@ import org.jspecify.annotations.Nullable;
  * }</pre>
  */
 public final class Session {
+  private static final String NOTHING_READ = "read at least one token first: a prefix";
+
   private final FrozenLanguageModel model;
   private final FrozenLanguageModel.State state;
   private final @Nullable ThreadTeam team;
+  private final RecentTokens recent;
   private boolean begun;
 
   /** Begins a text. */
   public Session(FrozenLanguageModel model) {
-    this(model, model.initialState(), null, false);
+    this(model, model.initialState(), null, new RecentTokens(), false);
   }
 
   /**
@@ -38,17 +43,19 @@ public final class Session {
    * @param team works for one session at a time
    */
   public Session(FrozenLanguageModel model, ThreadTeam team) {
-    this(model, model.initialState(), team, false);
+    this(model, model.initialState(), team, new RecentTokens(), false);
   }
 
   private Session(
       FrozenLanguageModel model,
       FrozenLanguageModel.State state,
       @Nullable ThreadTeam team,
+      RecentTokens recent,
       boolean begun) {
     this.model = model;
     this.state = state;
     this.team = team;
+    this.recent = recent;
     this.begun = begun;
   }
 
@@ -56,11 +63,17 @@ public final class Session {
   public void read(int... tokens) {
     for (int i = 0; i < tokens.length - 1; i++) {
       model.read(state, tokens[i], team);
+      recent.add(tokens[i]);
     }
     if (tokens.length > 0) {
-      model.advance(state, tokens[tokens.length - 1], team);
+      advance(tokens[tokens.length - 1]);
       begun = true;
     }
+  }
+
+  private void advance(int token) {
+    model.advance(state, token, team);
+    recent.add(token);
   }
 
   /**
@@ -70,7 +83,7 @@ public final class Session {
    */
   public float[] logits() {
     if (!begun) {
-      throw new IllegalStateException("read at least one token first: a prefix");
+      throw new IllegalStateException(NOTHING_READ);
     }
     return state.logits();
   }
@@ -85,16 +98,44 @@ public final class Session {
    */
   public void write(int length, Sampler sampler, RandomGenerator random, IntPredicate sink) {
     for (int i = 0; i < length; i++) {
-      int token = sampler.choose(logits(), random);
+      int token = choose(sampler, random);
       if (!sink.test(token)) {
         return;
       }
-      model.advance(state, token, team);
+      advance(token);
     }
+  }
+
+  /**
+   * Chooses a next token, and does not read it.
+   *
+   * @param random draws; not used by a greedy sampler
+   */
+  public int choose(Sampler sampler, RandomGenerator random) {
+    return sampler.choose(logits(), recent, random);
   }
 
   /** A session at the same place, which goes its own way. */
   public Session fork() {
-    return new Session(model, state.copy(), team, begun);
+    return new Session(model, state.copy(), team, recent.copy(), begun);
+  }
+
+  /**
+   * Several texts at the same place, which go their own ways together.
+   *
+   * @param texts at least 1
+   * @throws IllegalStateException when nothing has been read
+   */
+  public SessionBatch batch(int texts) {
+    if (texts < 1) {
+      throw new IllegalArgumentException("there must be at least 1 text, but is " + texts);
+    }
+    if (!begun) {
+      throw new IllegalStateException(NOTHING_READ);
+    }
+    FrozenLanguageModel.State copies = state.copy();
+    copies.select(new int[texts]);
+    List<RecentTokens> recents = Stream.generate(recent::copy).limit(texts).toList();
+    return new SessionBatch(model, copies, team, recents);
   }
 }

@@ -30,22 +30,34 @@ public final class FrozenAdaptiveSoftmax {
       return new FrozenLinear(layer.in(), layer.out(), PackedMatrix.of(weight).panels(), bias);
     }
 
-    void apply(float[] x, float[] y) {
-      System.arraycopy(bias, 0, y, 0, out);
-      KERNELS.multiply(1, in, 0, out, x, 0, in, 1, weight, y, 0, out);
+    /** y[rows × out] = x[rows × in] · Wᵀ + bias. */
+    void apply(int rows, float[] x, float[] y) {
+      for (int row = 0; row < rows; row++) {
+        System.arraycopy(bias, 0, y, row * out, out);
+      }
+      KERNELS.multiply(rows, in, 0, out, x, 0, in, 1, weight, y, 0, out);
     }
   }
 
-  /** Room for the logits of one row; belongs to one thread at a time. */
+  /** Room for the logits of some rows, which grows as needed; belongs to one thread at a time. */
   public static final class Room {
     private final List<float[]> logits = new ArrayList<>();
     private final List<float[]> projected = new ArrayList<>();
+    private int rows;
 
-    private Room(FrozenAdaptiveSoftmax softmax) {
-      logits.add(new float[softmax.head.out()]);
+    private Room() {}
+
+    private void prepare(FrozenAdaptiveSoftmax softmax, int count) {
+      if (count <= rows) {
+        return;
+      }
+      rows = count;
+      logits.clear();
+      projected.clear();
+      logits.add(new float[rows * softmax.head.out()]);
       for (int i = 0; i < softmax.words.size(); i++) {
-        logits.add(new float[softmax.words.get(i).out()]);
-        projected.add(new float[softmax.projections.get(i).out()]);
+        logits.add(new float[rows * softmax.words.get(i).out()]);
+        projected.add(new float[rows * softmax.projections.get(i).out()]);
       }
     }
   }
@@ -62,22 +74,26 @@ public final class FrozenAdaptiveSoftmax {
 
   /** Room for this softmax. */
   public Room room() {
-    return new Room(this);
+    return new Room();
   }
 
   /**
    * Computes log P of every class.
    *
-   * @param x the input, of which the first values count
+   * @param rows how many inputs, at least 1
+   * @param x the inputs, [rows × in]
    * @param room of this softmax
-   * @param y [classes]
+   * @param y [rows × classes]
    */
-  public void logProbabilities(float[] x, Room room, float[] y) {
-    head.apply(x, room.logits.getFirst());
+  public void logProbabilities(int rows, float[] x, Room room, float[] y) {
+    room.prepare(this, rows);
+    head.apply(rows, x, room.logits.getFirst());
     for (int i = 0; i < words.size(); i++) {
-      projections.get(i).apply(x, room.projected.get(i));
-      words.get(i).apply(room.projected.get(i), room.logits.get(i + 1));
+      projections.get(i).apply(rows, x, room.projected.get(i));
+      words.get(i).apply(rows, room.projected.get(i), room.logits.get(i + 1));
     }
-    probabilities.forward(room.logits, 0, y);
+    for (int row = 0; row < rows; row++) {
+      probabilities.forward(room.logits, row, y);
+    }
   }
 }

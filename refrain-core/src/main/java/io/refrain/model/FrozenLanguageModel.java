@@ -2,6 +2,7 @@ package io.refrain.model;
 
 import io.refrain.kernel.ThreadTeam;
 import io.refrain.nn.Embedding;
+import io.refrain.nn.Sizes;
 import io.refrain.nn.recurrent.FrozenStack;
 import org.jspecify.annotations.Nullable;
 
@@ -16,14 +17,17 @@ public final class FrozenLanguageModel {
   private final FrozenOutput output;
 
   /**
-   * Where one text stands: the recurrent state, and the logits of its next token. It belongs to the
-   * model that made it.
+   * Where a text stands: the recurrent state, and the logits of its next token; or several texts,
+   * the rows of a batch, which advance together for far less than each by itself, with the same
+   * bits. It belongs to the model that made it.
    */
   public static final class State {
     private final FrozenLanguageModel model;
     private final FrozenStack.State recurrent;
     private final FrozenOutput.Reader output;
-    private final float[] logits;
+    private final int[] token = new int[1];
+    private float[] vectors = {}; // [rows × embedding]
+    private float[] logits;
 
     private State(FrozenLanguageModel model, FrozenStack.State recurrent, float[] logits) {
       this.model = model;
@@ -32,9 +36,34 @@ public final class FrozenLanguageModel {
       this.logits = logits;
     }
 
-    /** The logits of the next token after the last {@link #advance}: the array itself. */
+    /** How many texts these are. */
+    public int rows() {
+      return recurrent.rows();
+    }
+
+    /**
+     * The logits of the next token after the last {@link #advance}, [rows × vocabulary]: the array
+     * itself, until {@link #select} changes the number of rows.
+     */
     public float[] logits() {
       return logits;
+    }
+
+    /**
+     * Goes on with other texts: row i becomes what row {@code from[i]} was. So texts leave a batch,
+     * change places, or branch.
+     *
+     * @param from at least one, each from 0 to {@link #rows} - 1, any of them more than once
+     * @throws IllegalArgumentException when it is not so; nothing has changed then
+     */
+    public void select(int... from) {
+      recurrent.select(from);
+      int width = model.config.vocabulary();
+      float[] old = logits;
+      logits = new float[from.length * width];
+      for (int row = 0; row < from.length; row++) {
+        System.arraycopy(old, from[row] * width, logits, row * width, width);
+      }
     }
 
     /** A copy that goes its own way. */
@@ -59,12 +88,21 @@ public final class FrozenLanguageModel {
     return config;
   }
 
-  /** How many of so many threads make a token come sooner; see {@link #advance}. */
+  /** How many of so many threads make the token of a single text come sooner. */
   public int threads(int available) {
-    return stack.threads(available);
+    return threads(available, 1);
   }
 
-  /** Where a text begins. */
+  /**
+   * How many of so many threads make tokens come sooner; see {@link #advance}.
+   *
+   * @param rows texts that advance together, at least 1
+   */
+  public int threads(int available, int rows) {
+    return stack.threads(available, rows);
+  }
+
+  /** Where a text begins; {@link State#select} makes several of it. */
   public State initialState() {
     return new State(this, stack.initialState(), new float[config.vocabulary()]);
   }
@@ -73,8 +111,8 @@ public final class FrozenLanguageModel {
    * Reads a token and computes the logits of the next.
    *
    * @param token from 0 to the vocabulary's size - 1
-   * @throws IllegalArgumentException when it is not, or when the state is of another model; nothing
-   *     has changed then
+   * @throws IllegalArgumentException when it is not, or when the state is of another model or of
+   *     several texts; nothing has changed then
    */
   public void advance(State state, int token) {
     advance(state, token, null);
@@ -88,8 +126,21 @@ public final class FrozenLanguageModel {
    * @throws IllegalArgumentException as without a team
    */
   public void advance(State state, int token, @Nullable ThreadTeam team) {
-    read(state, token, team);
-    state.output.logits(state.recurrent.output(), state.logits);
+    state.token[0] = token;
+    advance(state, state.token, team);
+  }
+
+  /**
+   * Reads a token of each text and computes the logits of the next ones. What a text comes to does
+   * not depend, in any bit, on which others there are.
+   *
+   * @param tokens one for each row
+   * @param team as for a single text
+   * @throws IllegalArgumentException as for a single text
+   */
+  public void advance(State state, int[] tokens, @Nullable ThreadTeam team) {
+    read(state, tokens, team);
+    state.output.logits(state.rows(), state.recurrent.output(), state.logits);
   }
 
   /**
@@ -108,18 +159,39 @@ public final class FrozenLanguageModel {
    * @throws IllegalArgumentException as of {@link #advance}
    */
   public void read(State state, int token, @Nullable ThreadTeam team) {
+    state.token[0] = token;
+    read(state, state.token, team);
+  }
+
+  private void read(State state, int[] tokens, @Nullable ThreadTeam team) {
     if (state.model != this) {
       throw new IllegalArgumentException(
           "this state is of another model: advance it with the one whose initialState() made it");
     }
-    if (token < 0 || token >= config.vocabulary()) {
-      throw new IllegalArgumentException(
-          "token %d is outside 0 to %d".formatted(token, config.vocabulary() - 1));
+    Sizes.equal("number of tokens", state.rows(), tokens.length);
+    for (int token : tokens) {
+      if (token < 0 || token >= config.vocabulary()) {
+        throw new IllegalArgumentException(
+            "token %d is outside 0 to %d".formatted(token, config.vocabulary() - 1));
+      }
     }
     if (embedding == null) {
-      stack.advance(state.recurrent, token, team);
+      stack.advance(state.recurrent, tokens, team);
+    } else if (tokens.length == 1) {
+      stack.advance(state.recurrent, embedding, tokens[0] * config.embedding(), team);
     } else {
-      stack.advance(state.recurrent, embedding, token * config.embedding(), team);
+      stack.advance(state.recurrent, embed(state, embedding, tokens), 0, team);
     }
+  }
+
+  private float[] embed(State state, float[] weight, int... tokens) {
+    int width = config.embedding();
+    if (state.vectors.length < tokens.length * width) {
+      state.vectors = new float[tokens.length * width];
+    }
+    for (int row = 0; row < tokens.length; row++) {
+      System.arraycopy(weight, tokens[row] * width, state.vectors, row * width, width);
+    }
+    return state.vectors;
   }
 }

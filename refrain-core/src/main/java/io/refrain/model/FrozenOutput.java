@@ -11,19 +11,19 @@ import io.refrain.tensor.PackedMatrix;
 @FunctionalInterface
 interface FrozenOutput {
 
-  /** One text's way through it, which belongs to one thread at a time. */
+  /** The way of some texts through it, which belongs to one thread at a time. */
   @FunctionalInterface
   interface Reader {
     /**
      * Computes unnormalized log P of every token.
      *
-     * @param x what the last recurrent layer writes
-     * @param logits [vocabulary]
+     * @param x what the last recurrent layer writes, [rows × width]
+     * @param logits [rows × vocabulary]
      */
-    void logits(float[] x, float[] logits);
+    void logits(int rows, float[] x, float[] logits);
   }
 
-  /** The way of one more text. */
+  /** One more way. */
   Reader reader();
 
   /** A linear layer, packed. */
@@ -34,9 +34,11 @@ interface FrozenOutput {
     Panels packed = PackedMatrix.of(weight).panels();
     float[] bias = linear.bias().values();
     Reader reader =
-        (x, logits) -> {
-          System.arraycopy(bias, 0, logits, 0, out);
-          Kernels.get().multiply(1, in, 0, out, x, 0, in, 1, packed, logits, 0, out);
+        (rows, x, logits) -> {
+          for (int row = 0; row < rows; row++) {
+            System.arraycopy(bias, 0, logits, row * out, out);
+          }
+          Kernels.get().multiply(rows, in, 0, out, x, 0, in, 1, packed, logits, 0, out);
         };
     return () -> reader; // it needs no room of its own
   }
@@ -45,7 +47,7 @@ interface FrozenOutput {
   static FrozenOutput of(FrozenAdaptiveSoftmax softmax) {
     return () -> {
       FrozenAdaptiveSoftmax.Room room = softmax.room();
-      return (x, logits) -> softmax.logProbabilities(x, room, logits);
+      return (rows, x, logits) -> softmax.logProbabilities(rows, x, room, logits);
     };
   }
 }

@@ -2,12 +2,15 @@ package io.refrain.generate;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import io.refrain.generate.Sampler.Options;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -28,10 +31,20 @@ class SamplerTest {
   }
 
   /** The definition, step by step, in double precision. */
-  private static double[] distribution(float[] logits, Options options) {
+  private static double[] distribution(float[] logits, Options options, int... text) {
     double[] weights = new double[logits.length];
+    Sampler.Repetition repetition = options.repetition();
+    Set<Integer> seen =
+        IntStream.of(text)
+            .skip(Math.max(0, text.length - repetition.window()))
+            .boxed()
+            .collect(Collectors.toSet());
     for (int i = 0; i < logits.length; i++) {
-      weights[i] = options.excluded().contains(i) ? 0 : Math.exp(logits[i] / options.temperature());
+      double logit = logits[i];
+      if (seen.contains(i)) {
+        logit = logit < 0 ? logit * repetition.penalty() : logit / repetition.penalty();
+      }
+      weights[i] = options.excluded().contains(i) ? 0 : Math.exp(logit / options.temperature());
     }
     normalise(weights);
     List<Integer> order =
@@ -48,6 +61,10 @@ class SamplerTest {
       kept[order.get(i)] = weights[order.get(i)];
       sum += weights[order.get(i)];
     }
+    double least = options.minP() * weights[order.getFirst()];
+    for (int i = 0; i < kept.length; i++) {
+      kept[i] = kept[i] < least ? 0 : kept[i];
+    }
     normalise(kept);
     return kept;
   }
@@ -59,39 +76,69 @@ class SamplerTest {
     }
   }
 
-  private static int[] draw(Options options, float[] logits, int count, long seed) {
+  private static int[] draw(Options options, float[] logits, int count, long seed, int... text) {
     Sampler sampler = new Sampler(options);
     SplittableRandom random = new SplittableRandom(seed);
-    return IntStream.range(0, count).map(_ -> sampler.choose(logits, random)).toArray();
+    RecentTokens recent = recent(text);
+    return IntStream.range(0, count).map(_ -> sampler.choose(logits, recent, random)).toArray();
+  }
+
+  private static RecentTokens recent(int... text) {
+    RecentTokens recent = new RecentTokens();
+    IntStream.of(text).forEach(recent::add);
+    return recent;
   }
 
   @ParameterizedTest
   @CsvSource({
-    "1, 0, 1,",
-    "0.5, 0, 1,",
-    "2.5, 0, 1, 0 1 2",
-    "1, 1, 1,",
-    "1, 4, 1,",
-    "0.8, 6, 1, 3 11",
-    "1, 100, 1,",
-    "1, 0, 0.5,",
-    "1.5, 0, 0.9, 0 5",
-    "1, 0, 0.0001,",
-    "1.3, 5, 0.8, 7",
-    "2, 4, 0.6,",
+    "1, 0, 1, 0, 1, 0,",
+    "0.5, 0, 1, 0, 1, 0,",
+    "2.5, 0, 1, 0, 1, 0, 0 1 2",
+    "1, 1, 1, 0, 1, 0,",
+    "1, 4, 1, 0, 1, 0,",
+    "0.8, 6, 1, 0, 1, 0, 3 11",
+    "1, 100, 1, 0, 1, 0,",
+    "1, 0, 0.5, 0, 1, 0,",
+    "1.5, 0, 0.9, 0, 1, 0, 0 5",
+    "1, 0, 0.0001, 0, 1, 0,",
+    "1.3, 5, 0.8, 0, 1, 0, 7",
+    "2, 4, 0.6, 0, 1, 0,",
+    "1, 0, 1, 0.1, 1, 0,",
+    "2, 0, 1, 0.3, 1, 0, 5",
+    "1, 0, 1, 1, 1, 0,",
+    "1.5, 6, 1, 0.3, 1, 0,",
+    "1.5, 0, 0.9, 0.2, 1, 0, 2",
+    "1.2, 7, 0.95, 0.15, 1, 0,",
+    "1, 0, 1, 0, 1.7, 100,",
+    "1, 0, 1, 0, 1.7, 3,",
+    "1, 0, 1, 0, 0.6, 4, 1",
+    "1.4, 8, 0.95, 0.05, 1.3, 5, 9",
   })
   void drawsFromTheDistributionOfItsDefinition(
-      double temperature, int topK, double topP, @Nullable String excluded) {
-    List<Integer> ids =
+      double temperature,
+      int topK,
+      double topP,
+      double minP,
+      double penalty,
+      int window,
+      @Nullable String excluded) {
+    int[] ids =
         excluded == null
-            ? List.of()
-            : Arrays.stream(excluded.split(" ")).map(Integer::valueOf).toList();
-    Options options = new Options(temperature, topK, topP, ids);
+            ? new int[0]
+            : Arrays.stream(excluded.split(" ")).mapToInt(Integer::parseInt).toArray();
+    Options options =
+        Options.temperature(temperature)
+            .withTopK(topK)
+            .withTopP(topP)
+            .withMinP(minP)
+            .withRepetitionPenalty(penalty, window)
+            .excluding(ids);
     float[] logits = logits(12, 4);
-    double[] expected = distribution(logits, options);
+    int[] text = {1, 6, 6, 9, 0, 4, 11, 4};
+    double[] expected = distribution(logits, options, text);
 
     int[] counts = new int[logits.length];
-    for (int token : draw(options, logits, DRAWS, 99)) {
+    for (int token : draw(options, logits, DRAWS, 99, text)) {
       counts[token]++;
     }
 
@@ -121,7 +168,8 @@ class SamplerTest {
   void aTinyTemperatureTakesTheMostLikelyToo(double temperature) {
     float[] logits = {-3, 1, 7.5f, 7, -2};
     assertThat(draw(Options.temperature(temperature), logits, 50, 1)).containsOnly(2);
-    assertThat(draw(new Options(temperature, 3, 0.9, List.of()), logits, 50, 1)).containsOnly(2);
+    assertThat(draw(Options.temperature(temperature).withTopK(3).withTopP(0.9), logits, 50, 1))
+        .containsOnly(2);
   }
 
   @ParameterizedTest
@@ -137,7 +185,7 @@ class SamplerTest {
   @Test
   void tiesAreCutFromTheEnd() {
     float[] logits = {1, 2, 2, 2, 1};
-    assertThat(draw(new Options(1, 2, 1, List.of()), logits, 500, 3))
+    assertThat(draw(Options.temperature(1).withTopK(2), logits, 500, 3))
         .contains(1, 2)
         .containsOnly(1, 2);
   }
@@ -148,8 +196,8 @@ class SamplerTest {
     for (Options options :
         List.of(
             Options.temperature(1),
-            new Options(0.7, 20, 1, List.of(0)),
-            new Options(1, 0, 0.9, List.of()))) {
+            Options.temperature(0.7).withTopK(20).excluding(0),
+            Options.temperature(1).withTopP(0.9))) {
       int[] first = draw(options, logits, 200, 17);
       assertThat(draw(options, logits, 200, 17)).isEqualTo(first);
       assertThat(draw(options, logits, 200, 18)).isNotEqualTo(first);
@@ -163,9 +211,9 @@ class SamplerTest {
         List.of(
             Options.greedy(),
             Options.temperature(1),
-            new Options(3, 2, 1, List.of()),
+            Options.temperature(3).withTopK(2),
             Options.temperature(1e300),
-            new Options(1, 0, 0.5, List.of()))) {
+            Options.temperature(1).withTopP(0.5))) {
       assertThat(draw(options.excluding(5, 0, 2, 0, 99), logits, 500, 2))
           .containsAnyOf(1, 3, 4)
           .doesNotContain(0, 2, 5);
@@ -174,7 +222,7 @@ class SamplerTest {
 
   @Test
   void oneSamplerServesVocabulariesOfAnySize() {
-    Sampler sampler = new Sampler(new Options(1, 3, 0.9, List.of(0)));
+    Sampler sampler = new Sampler(Options.temperature(1).withTopK(3).withTopP(0.9).excluding(0));
     SplittableRandom random = new SplittableRandom(1);
     for (int count : new int[] {5, 2, 9, 3}) {
       assertThat(sampler.choose(logits(count, count), random)).isBetween(1, count - 1);
@@ -188,8 +236,8 @@ class SamplerTest {
         List.of(
             Options.greedy(),
             Options.temperature(1),
-            new Options(1, 2, 1, List.of()),
-            new Options(0, 0, 1, List.of(0)))) {
+            Options.temperature(1).withTopK(2),
+            Options.greedy().excluding(0))) {
       for (float bad : new float[] {Float.NaN, Float.POSITIVE_INFINITY}) {
         for (int at = options.excluded().size(); at < 4; at++) {
           float[] logits = {1, 3, 2, -1};
@@ -227,15 +275,66 @@ class SamplerTest {
               "temperature must be at least 0 (0: the most likely token), but is " + temperature);
     }
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> new Options(1, -1, 1, List.of()))
+        .isThrownBy(() -> Options.temperature(1).withTopK(-1))
         .withMessage("top-k must be at least 0 (0: all), but is -1");
     for (double topP : new double[] {0, -1, 1.01, Double.NaN}) {
       assertThatIllegalArgumentException()
-          .isThrownBy(() -> new Options(1, 0, topP, List.of()))
+          .isThrownBy(() -> Options.temperature(1).withTopP(topP))
           .withMessage("top-p must be above 0 and at most 1 (1: all), but is " + topP);
     }
     assertThatIllegalArgumentException()
         .isThrownBy(() -> Options.greedy().excluding(3, -2))
         .withMessage("excluded tokens: expected ids of at least 0, got -2");
+  }
+
+  @Test
+  void aPenaltyMakesGreedyChoicesRepeatLess() {
+    float[] logits = {3, 2.5f, -1, -1.1f};
+    Options options = Options.greedy().withRepetitionPenalty(1.5, 2);
+    assertThat(draw(options, logits, 1, 1)).containsOnly(0);
+    assertThat(draw(options, logits, 1, 1, 0)).containsOnly(1);
+    assertThat(draw(options, logits, 1, 1, 0, 2, 3)).containsOnly(0); // out of the window
+    assertThat(draw(options.excluding(0, 1), logits, 1, 1, 2)).containsOnly(3);
+    // an excluded token stays excluded when it was seen
+    assertThat(draw(options.excluding(0), logits, 1, 1, 0, 1)).containsOnly(1);
+  }
+
+  @ParameterizedTest
+  @ValueSource(doubles = {1e-300, 1e300})
+  void noPenaltyMakesANumberInfinite(double penalty) {
+    float[] logits = {3, 2, -1, -2};
+    Options options = Options.temperature(1).withRepetitionPenalty(penalty, 9);
+    assertThat(draw(options, logits, 100, 1, 0, 1, 2, 3)).contains(0, 1).containsOnly(0, 1);
+  }
+
+  @Test
+  void aPenaltyMustKnowTheText() {
+    Sampler sampler = new Sampler(Options.greedy().withRepetitionPenalty(1.2, 64));
+    assertThatIllegalStateException()
+        .isThrownBy(() -> sampler.choose(new float[] {1, 2}, new SplittableRandom(1)))
+        .withMessage(
+            "a repetition penalty must know the text's recent tokens: pass them, or let a Session"
+                + " choose");
+    Sampler harmless = new Sampler(Options.greedy().withRepetitionPenalty(1, 64));
+    assertThat(harmless.choose(new float[] {1, 2}, new SplittableRandom(1))).isEqualTo(1);
+  }
+
+  @Test
+  void badPenaltiesAndProbabilitiesAreNamed() {
+    for (double minP : new double[] {-0.1, 1.1, Double.NaN}) {
+      assertThatIllegalArgumentException()
+          .isThrownBy(() -> Options.greedy().withMinP(minP))
+          .withMessage("min-p must be between 0 (all) and 1 (the most likely), but is " + minP);
+    }
+    for (double penalty : new double[] {0, -1, Double.NaN, Double.POSITIVE_INFINITY}) {
+      assertThatIllegalArgumentException()
+          .isThrownBy(() -> Options.greedy().withRepetitionPenalty(penalty, 1))
+          .withMessage("repetition penalty must be above 0 (1: none), but is " + penalty);
+    }
+    for (int window : new int[] {-1, 4097}) {
+      assertThatIllegalArgumentException()
+          .isThrownBy(() -> Options.greedy().withRepetitionPenalty(1.2, window))
+          .withMessage("repetition window must be between 0 and 4096 tokens, but is " + window);
+    }
   }
 }

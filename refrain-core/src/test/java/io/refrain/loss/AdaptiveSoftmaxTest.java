@@ -202,11 +202,15 @@ class AdaptiveSoftmaxTest {
       }
       assertThat(all).isCloseTo(1, within(1e-5));
       frozen.logProbabilities(
+          1,
           Arrays.copyOfRange(problem.x.data(), row * problem.in, (row + 1) * problem.in),
           room,
           ofOne);
       assertThat(ofOne).isEqualTo(actual);
     }
+    float[] ofAll = new float[y.length];
+    frozen.logProbabilities(problem.rows, problem.x.data(), room, ofAll);
+    assertThat(ofAll).isEqualTo(y);
   }
 
   private static final AdaptiveSoftmax.Options TWO_CLUSTERS =

@@ -78,8 +78,11 @@ public final class CellStep {
   /** The first row's number in the batch. */
   int firstRow;
 
-  /** Values from one block of a row to the next, which is also the length of a state. */
+  /** Values from one block of a row to the next. */
   private final int stride;
+
+  /** Values from one row of a state to the next. */
+  private final int stateStride;
 
   private final int gateRow;
   private final int recurrentRow;
@@ -89,12 +92,14 @@ public final class CellStep {
    * Prepares for some units of a layer.
    *
    * @param units how many
-   * @param stride how many the layer has
+   * @param stride how many the arrays of gates, of what is kept apart and of notes are laid out for
+   * @param stateStride how many those of states are laid out for
    * @param scratch at least [gates·units], of this step alone
    */
-  CellStep(StepCell cell, int units, int stride, float[] scratch) {
+  CellStep(StepCell cell, int units, int stride, int stateStride, float[] scratch) {
     hidden = units;
     this.stride = stride;
+    this.stateStride = stateStride;
     gateRow = cell.gates() * stride;
     recurrentRow = cell.recurrentApart() * stride;
     noteRow = cell.notes(stride);
@@ -123,27 +128,27 @@ public final class CellStep {
 
   /** Where a row of the states before the step begins. */
   public int previousAt(int row) {
-    return previousAt + row * stride;
+    return previousAt + row * stateStride;
   }
 
   /** Where a row of the states after the step begins. */
   public int nextAt(int row) {
-    return nextAt + row * stride;
+    return nextAt + row * stateStride;
   }
 
   /** Where a row of the hidden state's gradient begins. */
   public int hiddenGradientAt(int row) {
-    return hiddenGradientAt + row * stride;
+    return hiddenGradientAt + row * stateStride;
   }
 
   /** Where a row of the previous hidden state's gradient begins. */
   public int previousHiddenGradientAt(int row) {
-    return previousHiddenGradientAt + row * stride;
+    return previousHiddenGradientAt + row * stateStride;
   }
 
   /** Where a row of the carried gradients begins. */
   public int carriedAt(int row) {
-    return carriedAt + row * stride;
+    return carriedAt + row * stateStride;
   }
 
   /** Where a row's sum of the gradient of a parameter of so many values begins. */

@@ -108,6 +108,11 @@ final class FrozenLayer {
     return columns != null;
   }
 
+  /** Values in a state. */
+  int width(int state) {
+    return state == 0 ? output : hidden;
+  }
+
   /** How many weights a single step reads. */
   long weights() {
     long read = columns == null ? input : 1;

@@ -11,14 +11,17 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The weights of a stack as they were when it was frozen, laid out for one sequence that advances
- * step by step. Immutable, so any number of threads may share it; all that changes is in a {@link
- * State}. Gives the same bits as the stack it was made from, but for a {@link ScanCell} over 1,024
- * steps and more of few values: the stack then scans blocks of time side by side, which rounds in
- * another order.
+ * The weights of a stack as they were when it was frozen, laid out for a sequence, or a few side by
+ * side, that advance step by step. Immutable, so any number of threads may share it; all that
+ * changes is in a {@link State}. Gives the same bits as the stack it was made from, but for a
+ * {@link ScanCell} over 1,024 steps and more of few values: the stack then scans blocks of time
+ * side by side, which rounds in another order.
  *
  * <p>A sequence by itself is bound by reading the weights, so where they are many, the threads of a
- * team can share its units, each reading from its own core's cache.
+ * team can share its units, each reading from its own core's cache. Several sequences read them
+ * once for all: a step of sixteen costs about as much as of three by themselves. Threads then share
+ * the units too, or the sequences where more of them find work so. The number of sequences changes
+ * no bit of any.
  */
 public final class FrozenStack {
   private static final Kernels KERNELS = Kernels.get();
@@ -26,6 +29,9 @@ public final class FrozenStack {
 
   /** Takes some microseconds to read, against the fraction of one that a meeting takes. */
   private static final long WEIGHTS_OF_A_THREAD = 1 << 17;
+
+  /** Rows whose products with a weight take about as long as reading it. */
+  private static final int ROWS_FOR_A_READING = 3;
 
   /**
    * Steps whose inputs are multiplied at once: enough of them to compute longer than to read the
@@ -37,48 +43,80 @@ public final class FrozenStack {
   private final List<FrozenLayer> layers = new ArrayList<>();
 
   /**
-   * What one sequence carries from step to step, and the room a step needs. It belongs to the stack
-   * that made it. A single step that fails changes nothing; after a failed run of several the
-   * values are those of no step: {@link #reset} it, or go on from a copy made before.
+   * What a sequence carries from step to step, and the room a step needs; or several sequences, the
+   * rows of a batch. It belongs to the stack that made it. A single step that fails changes
+   * nothing; after a failed run of several the values are those of no step: {@link #reset} it, or
+   * go on from a copy made before.
    */
   public static final class State {
     private final FrozenStack stack;
     private final List<FrozenPosition> layers;
-    private final float[] sum; // of the layers' outputs, where each adds what it reads
-    private final float[][] between = {NONE, NONE}; // [steps of a piece × width], layer to layer
-    private final float[] last; // [width] of a single step
+    private final float[][] between = {NONE, NONE}; // [steps of a piece · rows × width]
     private final int[] index = new int[1];
+    private int rows;
+    private float[] sum; // [rows × width], of the layers' outputs, where each adds what it reads
+    private float[] last; // [rows × width], of a single step
     private Barrier barrier = new Barrier(1);
-    private int parts = 1;
+    private List<FrozenShare.Cut> cuts = List.of();
 
-    private State(FrozenStack stack, List<FrozenPosition> layers) {
+    private State(FrozenStack stack, List<FrozenPosition> layers, int rows) {
       this.stack = stack;
       this.layers = layers;
-      last = new float[stack.outputWidth()];
-      sum = stack.residual ? new float[stack.outputWidth()] : NONE;
+      this.rows = rows;
+      last = new float[rows * stack.outputWidth()];
+      sum = stack.residual ? last.clone() : NONE;
+    }
+
+    /** How many sequences these are. */
+    public int rows() {
+      return rows;
     }
 
     /**
-     * The output of the last layer after the last step, {@link FrozenStack#outputWidth} values: the
-     * array itself, to be read. The next step may write its output into another one, and the step
-     * after that into this one again; ask anew after each, and copy what must last.
+     * The output of the last layer after the last step, [rows × {@link FrozenStack#outputWidth}]:
+     * the array itself, to be read. The next step may write its output into another one, and the
+     * step after that into this one again; ask anew after each, and copy what must last.
      */
     public float[] output() {
       return sum.length > 0 ? sum : layers.getLast().output();
     }
 
     private void prepare(int threads, int steps) {
-      if (parts != threads || barrier.failed()) {
-        parts = threads;
+      boolean fits = cuts.size() == threads && cuts.getLast().row() + cuts.getLast().rows() == rows;
+      if (!fits || barrier.failed()) {
+        cuts = stack.cuts(threads, rows);
         barrier = new Barrier(threads);
       }
       for (int i = 0; i < layers.size(); i++) {
-        layers.get(i).prepare(threads, steps);
-        int values = steps * stack.layers.get(i).output;
+        layers.get(i).prepare(cuts, steps);
+        int values = steps * rows * stack.layers.get(i).output;
         if (i < layers.size() - 1 && between[i & 1].length < values) {
           between[i & 1] = new float[values];
         }
       }
+    }
+
+    /**
+     * Goes on with other rows: row i becomes what row {@code from[i]} was. So sequences leave a
+     * batch, change places, or branch.
+     *
+     * @param from at least one, each from 0 to {@link #rows} - 1, any of them more than once
+     * @throws IllegalArgumentException when it is not so; nothing has changed then
+     */
+    public void select(int... from) {
+      if (from.length == 0) {
+        throw new IllegalArgumentException("a state has at least one row: select some");
+      }
+      Sizes.indices("row", from, rows);
+      layers.forEach(layer -> layer.select(from));
+      int width = stack.outputWidth();
+      float[] selected = new float[from.length * width];
+      for (int row = 0; stack.residual && row < from.length; row++) {
+        System.arraycopy(sum, from[row] * width, selected, row * width, width);
+      }
+      sum = stack.residual ? selected : NONE;
+      last = from.length == rows ? last : new float[selected.length];
+      rows = from.length;
     }
 
     /** Goes back to the beginning of a sequence. */
@@ -89,7 +127,7 @@ public final class FrozenStack {
 
     /** A copy that goes its own way. */
     public State copy() {
-      State copy = new State(stack, layers.stream().map(FrozenPosition::copy).toList());
+      State copy = new State(stack, layers.stream().map(FrozenPosition::copy).toList(), rows);
       System.arraycopy(sum, 0, copy.sum, 0, sum.length);
       return copy;
     }
@@ -108,21 +146,24 @@ public final class FrozenStack {
     }
   }
 
-  /** Zeros: the state before a sequence begins. */
+  /** Zeros: the state before a sequence begins; {@link State#select} makes several of it. */
   public State initialState() {
-    return new State(this, layers.stream().map(FrozenPosition::new).toList());
+    return new State(this, layers.stream().map(layer -> new FrozenPosition(layer, 1)).toList(), 1);
   }
 
   /**
    * How many of so many threads make a single step shorter: they must meet once a layer, which pays
-   * when each has many weights to read in between.
+   * when each has many weights to read in between, or to multiply with many rows.
+   *
+   * @param rows sequences side by side, at least 1
    */
-  public int threads(int available) {
+  public int threads(int available, int rows) {
     long weights = 0;
     for (FrozenLayer layer : layers) {
       weights += layer.weights();
     }
-    return Math.clamp(weights / WEIGHTS_OF_A_THREAD, 1, parts(available));
+    long work = weights * Math.max(1, rows / ROWS_FOR_A_READING);
+    return Math.clamp(work / WEIGHTS_OF_A_THREAD, 1, parts(available, rows));
   }
 
   /** Values in an output. */
@@ -131,73 +172,91 @@ public final class FrozenStack {
   }
 
   /**
-   * Advances by the one-hot vector of an index.
+   * Advances a single sequence by the one-hot vector of an index, in the calling thread alone.
    *
-   * @param index from 0 to the stack's input size - 1
-   * @throws IllegalArgumentException when it is not, when this stack reads vectors, or when the
-   *     state is of another stack; nothing has changed then
+   * @throws IllegalArgumentException as with a team
    */
   public void advance(State state, int index) {
     advance(state, index, null);
   }
 
   /**
-   * Advances by the one-hot vector of an index.
+   * Advances a single sequence by the one-hot vector of an index.
    *
    * @param index from 0 to the stack's input size - 1
    * @param team its threads share the work; null for the calling thread alone. Changes no bit.
-   * @throws IllegalArgumentException as without a team
+   * @throws IllegalArgumentException when the index is outside, when this stack reads vectors, or
+   *     when the state is of another stack or of several sequences; nothing has changed then
    */
   public void advance(State state, int index, @Nullable ThreadTeam team) {
-    require(state, true);
-    int count = layers.getFirst().input;
-    if (index < 0 || index >= count) {
-      throw new IllegalArgumentException("index %d is outside 0 to %d".formatted(index, count - 1));
-    }
     state.index[0] = index;
-    runPiece(team, state, state.index, NONE, 0, 1, state.last, 0);
+    advance(state, state.index, team);
   }
 
   /**
-   * Advances by a vector.
+   * Advances by one-hot vectors.
    *
-   * @param x holds the input's values from {@code at} on
-   * @throws IllegalArgumentException when it does not hold that many, when this stack reads
-   *     indices, or when the state is of another stack; nothing has changed then
+   * @param indices one for each row, from 0 to the stack's input size - 1
+   * @param team its threads share the work; null for the calling thread alone. Changes no bit.
+   * @throws IllegalArgumentException as of a single one
+   */
+  public void advance(State state, int[] indices, @Nullable ThreadTeam team) {
+    require(state, true);
+    Sizes.equal("number of indices", state.rows, indices.length);
+    int count = layers.getFirst().input;
+    for (int index : indices) {
+      if (index < 0 || index >= count) {
+        throw new IllegalArgumentException(
+            "index %d is outside 0 to %d".formatted(index, count - 1));
+      }
+    }
+    runPiece(team, state, indices, NONE, 0, 1, state.last, 0);
+  }
+
+  /**
+   * Advances by a vector for each row, in the calling thread alone.
+   *
+   * @throws IllegalArgumentException as with a team
    */
   public void advance(State state, float[] x, int at) {
     advance(state, x, at, null);
   }
 
   /**
-   * Advances by a vector.
+   * Advances by a vector for each row.
    *
-   * @param x holds the input's values from {@code at} on
+   * @param x holds [rows × input] values from {@code at} on
    * @param team its threads share the work; null for the calling thread alone. Changes no bit.
-   * @throws IllegalArgumentException as without a team
+   * @throws IllegalArgumentException when it does not hold that many, when this stack reads
+   *     indices, or when the state is of another stack; nothing has changed then
    */
   public void advance(State state, float[] x, int at, @Nullable ThreadTeam team) {
     require(state, false);
-    int input = layers.getFirst().input;
-    if (at < 0 || at > x.length - input) {
+    int values = state.rows * layers.getFirst().input;
+    if (at < 0 || at > x.length - values) {
       throw new IllegalArgumentException(
-          "the array must hold a vector of %d values from %d on, but its length is %d"
-              .formatted(input, at, x.length));
+          "the array must hold %s of %d values from %d on, but its length is %d"
+              .formatted(
+                  state.rows == 1 ? "a vector" : state.rows + " vectors",
+                  layers.getFirst().input,
+                  at,
+                  x.length));
     }
     runPiece(team, state, null, x, at, 1, state.last, 0);
   }
 
   /**
-   * Advances by a sequence of vectors. The room for it is bounded, however long it is.
+   * Advances a single sequence by many vectors. The room for it is bounded, however long it is.
    *
    * @param team its threads share the work. Changes no bit.
    * @param x [steps × input], row-major
    * @param outputs [steps × output], becomes the last layer's output at every step
    * @throws IllegalArgumentException when the lengths do not fit, when this stack reads indices, or
-   *     when the state is of another stack; nothing has changed then
+   *     when the state is of another stack or of several sequences; nothing has changed then
    */
   public void run(ThreadTeam team, State state, float[] x, float[] outputs) {
     require(state, false);
+    Sizes.equal("number of sequences", 1, state.rows);
     int input = layers.getFirst().input;
     int steps = x.length / input;
     Sizes.equal("number of input values", steps * input, x.length);
@@ -230,7 +289,7 @@ public final class FrozenStack {
       int steps,
       float[] outputs,
       int outputsAt) {
-    int parts = team == null ? 1 : parts(team.size());
+    int parts = team == null ? 1 : parts(team.size(), state.rows);
     state.prepare(parts, steps);
     if (team == null || parts == 1) {
       runPart(state, 0, parts, indices, x, at, steps, outputs, outputsAt);
@@ -245,18 +304,37 @@ public final class FrozenStack {
       position.end(steps);
     }
     if (residual) {
-      int last = outputsAt + (steps - 1) * outputWidth();
-      System.arraycopy(outputs, last, state.sum, 0, outputWidth());
+      int last = outputsAt + (steps - 1) * outputWidth(); // of several steps, where rows are one
+      System.arraycopy(outputs, last, state.sum, 0, state.sum.length);
     }
   }
 
-  /** How many of so many threads can share every layer. */
-  private int parts(int threads) {
+  /** How many of so many threads can share a step: its units, or its rows where that is more. */
+  private int parts(int threads, int rows) {
+    return Math.max(unitParts(threads), Math.min(threads, rows));
+  }
+
+  /** How many of so many threads can share the units of every layer. */
+  private int unitParts(int threads) {
     int parts = threads;
     for (FrozenLayer layer : layers) {
       parts = Math.min(parts, layer.parts(threads));
     }
     return parts;
+  }
+
+  private List<FrozenShare.Cut> cuts(int threads, int rows) {
+    boolean units = unitParts(threads) == threads;
+    List<FrozenShare.Cut> cuts = new ArrayList<>();
+    for (int part = 0; part < threads; part++) {
+      int row = ThreadTeam.boundary(rows, part, threads);
+      int end = ThreadTeam.boundary(rows, part + 1, threads);
+      cuts.add(
+          units
+              ? new FrozenShare.Cut(0, rows, part, threads)
+              : new FrozenShare.Cut(row, end - row, 0, 1));
+    }
+    return cuts;
   }
 
   private void runPart(
@@ -285,7 +363,7 @@ public final class FrozenStack {
           position.step(part, state.barrier, t, above, aboveAt);
         }
         if (residual && i > 0) {
-          addPart(below, above, aboveAt, steps * outputWidth(), part, parts);
+          addPart(below, above, aboveAt, steps * state.last.length, part, parts);
           state.barrier.arrive(part);
         }
         below = above;

@@ -49,7 +49,7 @@ abstract sealed class TimeWalk permits ForwardWalk, BackwardWalk {
       endRow = sharesUnits ? timeline.batch() : timeline.boundary(part + 1, parts);
       firstUnit = sharesUnits ? unit(panels, part, parts) : 0;
       units = (sharesUnits ? unit(panels, part + 1, parts) : hidden) - firstUnit;
-      step = new CellStep(run.cell, units, hidden, scratch[part]);
+      step = new CellStep(run.cell, units, hidden, hidden, scratch[part]);
       step.gates = run.gates;
       step.recurrent = run.hidden.recurrent();
       step.notes = run.notes;
