@@ -123,9 +123,10 @@ record TextWriting(
       } else if (found.size() == 1) {
         out.println(text.text());
       } else {
-        String figures = "%d of %d, log P %.4f nats, score %.4f";
         printNumbered(
-            figures.formatted(i + 1, found.size(), logProbability, hypothesis.score()), text);
+            "%d of %d, log P %.4f nats, score %.4f"
+                .formatted(i + 1, found.size(), logProbability, hypothesis.score()),
+            text);
       }
     }
     out.flush();

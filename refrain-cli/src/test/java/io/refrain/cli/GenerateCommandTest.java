@@ -3,7 +3,8 @@ package io.refrain.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import io.refrain.store.Json;
+import io.refrain.store.JsonException;
+import io.refrain.store.JsonObject;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -13,6 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -26,15 +28,15 @@ class GenerateCommandTest extends CommandFixture {
   }
 
   /** The objects that a command without a fault prints, a line each. */
-  private static List<Map<String, Object>> json(Outcome outcome) {
+  private static List<Map<String, @Nullable Object>> json(Outcome outcome) {
     assertThat(outcome.code()).as(outcome.err()).isZero();
     return outcome.out().lines().map(GenerateCommandTest::parse).toList();
   }
 
-  private static Map<String, Object> parse(String line) {
+  private static Map<String, @Nullable Object> parse(String line) {
     try {
-      return Json.parse(line);
-    } catch (IOException e) {
+      return JsonObject.parse("generate", line.getBytes(StandardCharsets.UTF_8)).asMap();
+    } catch (JsonException e) {
       throw new AssertionError(line, e);
     }
   }
@@ -43,11 +45,11 @@ class GenerateCommandTest extends CommandFixture {
     return json(outcome).stream().map(line -> string(line, "text")).toList();
   }
 
-  private static String string(Map<String, Object> line, String key) {
+  private static String string(Map<String, @Nullable Object> line, String key) {
     return (String) Objects.requireNonNull(line.get(key));
   }
 
-  private static double number(Map<String, Object> line, String key) {
+  private static double number(Map<String, @Nullable Object> line, String key) {
     return ((Number) Objects.requireNonNull(line.get(key))).doubleValue();
   }
 
@@ -68,7 +70,8 @@ class GenerateCommandTest extends CommandFixture {
         .isEqualTo(
             "--- 1 of 3 ---\n%s\n\n--- 2 of 3 ---\n%s\n\n--- 3 of 3 ---\n%s\n\n"
                 .formatted(five.get(0), five.get(1), five.get(2)));
-    Map<String, Object> second = json(generate(with(words, "--samples", "2", "--json"))).getLast();
+    Map<String, @Nullable Object> second =
+        json(generate(with(words, "--samples", "2", "--json"))).getLast();
     assertThat(second)
         .containsEntry("sample", 2L)
         .containsEntry("seed", 5L)
@@ -92,7 +95,7 @@ class GenerateCommandTest extends CommandFixture {
     String stop = whole.substring(100, 102);
     assertThat("It was").doesNotContain(stop);
 
-    Map<String, Object> cut =
+    Map<String, @Nullable Object> cut =
         json(generate(with(words, "--stop", stop, "--stop", "zzz"))).getFirst();
     assertThat(cut)
         .containsEntry("continuation", whole.substring(0, whole.indexOf(stop)))
@@ -105,7 +108,7 @@ class GenerateCommandTest extends CommandFixture {
     assertThat(string(json(generate(with(words, "--stop", "It was"))).getFirst(), "text"))
         .startsWith("It was");
 
-    List<Map<String, Object>> samples =
+    List<Map<String, @Nullable Object>> samples =
         json(generate(with(words, "--stop", stop, "--samples", "4")));
     assertThat(samples.getFirst().get("text")).isEqualTo(cut.get("text"));
     assertThat(samples).allSatisfy(line -> assertThat(string(line, "text")).doesNotContain(stop));
@@ -119,7 +122,7 @@ class GenerateCommandTest extends CommandFixture {
     String[] words = {"--prefix", "Z", "--length", "600", "--seed", "3", "--json"};
     String whole = string(json(generate(words)).getFirst(), "continuation");
     assertThat(whole).contains("\uFFFD"); // a model that has not learned what a character is
-    Map<String, Object> cut = json(generate(with(words, "--stop", "\uFFFD"))).getFirst();
+    Map<String, @Nullable Object> cut = json(generate(with(words, "--stop", "\uFFFD"))).getFirst();
     assertThat(cut.get("continuation")).isEqualTo(whole.substring(0, whole.indexOf('\uFFFD')));
   }
 
@@ -133,18 +136,19 @@ class GenerateCommandTest extends CommandFixture {
     assertThat(generate(with(words, "--greedy", "--repetition-penalty", "50")).out())
         .isNotEqualTo(greedy);
 
-    List<Map<String, Object>> found =
+    List<Map<String, @Nullable Object>> found =
         json(generate(with(words, "--beams", "6", "--best", "3", "--json")));
     assertThat(found).hasSize(3);
     double before = 0;
     for (int i = 0; i < 3; i++) {
-      Map<String, Object> line = found.get(i);
+      Map<String, @Nullable Object> line = found.get(i);
       String text = string(line, "text");
-      Map<String, Object> score = parse(refrain("score", run.toString(), text, "--json").out());
+      Map<String, @Nullable Object> score =
+          parse(refrain("score", run.toString(), text, "--json").out());
       double logProbability = number(line, "log_probability");
-      assertThat(number(score, "log_probability")).isCloseTo(logProbability, within(1e-9));
+      assertThat(number(score, "log_probability")).isCloseTo(logProbability, within(1e-5));
       assertThat(number(line, "score"))
-          .isCloseTo(logProbability / Math.pow(11 / 6.0, 0.6), within(1e-9))
+          .isCloseTo(logProbability / Math.pow(11 / 6.0, 0.6), within(1e-5))
           .isLessThanOrEqualTo(before);
       before = number(line, "score");
       assertThat(line).containsEntry("rank", i + 1L).containsEntry("end", "length");

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.refrain.generate.BeamSearch.Hypothesis;
 import io.refrain.generate.BeamSearch.Options;
+import io.refrain.kernel.Kernels;
 import io.refrain.model.CellKind;
 import io.refrain.model.FrozenLanguageModel;
 import io.refrain.model.LanguageModel;
@@ -43,11 +44,15 @@ class BeamSearchTest {
   }
 
   private static double logProbability(FrozenLanguageModel model, int... tokens) {
-    int[] text = Arrays.copyOf(PREFIX, PREFIX.length + tokens.length);
-    System.arraycopy(tokens, 0, text, PREFIX.length, tokens.length);
-    List<Double> each = new ArrayList<>();
-    Score.of(model, text, new int[text.length], (_, logProbability) -> each.add(logProbability));
-    return each.subList(PREFIX.length - 1, each.size()).stream().reduce(0.0, Double::sum);
+    Session session = session(model);
+    double sum = 0;
+    for (int token : tokens) {
+      float[] logits = session.logits();
+      double all = Kernels.get().softmax(logits, 0, new float[logits.length], 0, logits.length);
+      sum += logits[token] - all;
+      session.read(token);
+    }
+    return sum;
   }
 
   private static double score(double logProbability, int length, double penalty) {
