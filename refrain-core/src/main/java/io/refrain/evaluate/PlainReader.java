@@ -8,7 +8,7 @@ import io.refrain.tensor.Tape;
 
 /** Reads with the weights as they are. */
 public final class PlainReader implements TextReader {
-  /** Weights are packed once a stretch, and those of a large vocabulary take as long as 50 rows. */
+  /** Enough for products with all rows of a stretch to be fast. */
   private static final int STEPS = 512;
 
   private final LanguageModel model;
@@ -23,7 +23,7 @@ public final class PlainReader implements TextReader {
    */
   public PlainReader(LanguageModel model, ThreadTeam team) {
     this.model = model;
-    tape = Tape.computing(team);
+    tape = Tape.reading(team);
     state = model.initialState(1);
   }
 
