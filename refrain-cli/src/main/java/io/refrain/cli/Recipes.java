@@ -31,7 +31,7 @@ final class Recipes implements IDefaultValueProvider {
   /** The recipes that come with the program, as its help lists them. */
   static final String LISTED =
       "default, notebook, d2l-rnn, d2l-gru, d2l-lstm, d2l-lstm2, shakespeare-3min, shakespeare,"
-          + " wikitext2";
+          + " wikitext2, dickens-bpe";
 
   static final List<String> NAMES = List.of(LISTED.split(", "));
 

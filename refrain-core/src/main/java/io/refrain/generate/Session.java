@@ -2,6 +2,7 @@ package io.refrain.generate;
 
 import io.refrain.kernel.ThreadTeam;
 import io.refrain.model.FrozenLanguageModel;
+import io.refrain.nn.Sizes;
 import java.util.List;
 import java.util.function.IntPredicate;
 import java.util.random.RandomGenerator;
@@ -59,8 +60,14 @@ public final class Session {
     this.begun = begun;
   }
 
-  /** Reads tokens: the warm-up on a prefix. */
+  /**
+   * Reads tokens: the warm-up on a prefix.
+   *
+   * @param tokens each from 0 to the vocabulary's size - 1
+   * @throws IllegalArgumentException when one is not; none has been read then
+   */
   public void read(int... tokens) {
+    Sizes.indices("token", tokens, model.config().vocabulary());
     for (int i = 0; i < tokens.length - 1; i++) {
       model.read(state, tokens[i], team);
       recent.add(tokens[i]);
@@ -115,13 +122,17 @@ public final class Session {
     return sampler.choose(logits(), recent, random);
   }
 
-  /** A session at the same place, which goes its own way. */
+  /**
+   * A session at the same place, which goes its own way; with the same team of threads, if any, so
+   * that the two cannot work at the same time.
+   */
   public Session fork() {
     return new Session(model, state.copy(), team, recent.copy(), begun);
   }
 
   /**
-   * Several texts at the same place, which go their own ways together.
+   * Several texts at the same place, which go their own ways together; with the same team of
+   * threads, if any, so that they and this session cannot work at the same time.
    *
    * @param texts at least 1
    * @throws IllegalStateException when nothing has been read

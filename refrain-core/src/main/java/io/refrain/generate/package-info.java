@@ -1,7 +1,6 @@
 /**
- * Using a trained language model: continue a text, or score one. May import {@code model}, {@code
- * text} and what they stand on; it never touches a tape. Read {@link io.refrain.generate.Session}
- * first.
+ * Writing with a trained language model. May import {@code model}, {@code text} and what they stand
+ * on; it never touches a tape. Read {@link io.refrain.generate.Session} first.
  */
 @NullMarked
 package io.refrain.generate;

@@ -33,4 +33,9 @@ public record PanelLayout(int width, int narrow) {
   public int panels(int n) {
     return (n + width - 1) / width;
   }
+
+  /** The first of n columns of part {@code part} of {@code parts}, all made of whole panels. */
+  public int boundary(int n, int part, int parts) {
+    return Math.min(n, ThreadTeam.boundary(panels(n), part, parts) * width);
+  }
 }

@@ -1,43 +1,21 @@
 package io.refrain.loss;
 
-import io.refrain.kernel.Kernels;
-import io.refrain.kernel.Panels;
-import io.refrain.nn.Linear;
-import io.refrain.tensor.Matrix;
-import io.refrain.tensor.PackedMatrix;
+import io.refrain.kernel.ThreadTeam;
+import io.refrain.nn.FrozenLinear;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An {@link AdaptiveSoftmax} for inference: immutable, shared by any number of threads, with the
  * exact probabilities of all classes. No matrix of all classes times all values is made.
  */
 public final class FrozenAdaptiveSoftmax {
-  private static final Kernels KERNELS = Kernels.get();
-
   private final int classes;
   private final FrozenLinear head;
   private final List<FrozenLinear> projections = new ArrayList<>();
   private final List<FrozenLinear> words = new ArrayList<>();
   private final AdaptiveProbabilities probabilities;
-
-  /** A linear layer, packed. */
-  private record FrozenLinear(int in, int out, Panels weight, float[] bias) {
-
-    static FrozenLinear of(Linear layer) {
-      Matrix weight = Matrix.of(layer.weight().data(), layer.out(), layer.in()).transpose();
-      float[] bias = layer.hasBias() ? layer.bias().values() : new float[layer.out()];
-      return new FrozenLinear(layer.in(), layer.out(), PackedMatrix.of(weight).panels(), bias);
-    }
-
-    /** y[rows × out] = x[rows × in] · Wᵀ + bias. */
-    void apply(int rows, float[] x, float[] y) {
-      for (int row = 0; row < rows; row++) {
-        System.arraycopy(bias, 0, y, row * out, out);
-      }
-      KERNELS.multiply(rows, in, 0, out, x, 0, in, 1, weight, y, 0, out);
-    }
-  }
 
   /** Room for the logits of some rows, which grows as needed; belongs to one thread at a time. */
   public static final class Room {
@@ -64,10 +42,10 @@ public final class FrozenAdaptiveSoftmax {
 
   FrozenAdaptiveSoftmax(AdaptiveSoftmax softmax) {
     classes = softmax.classes();
-    head = FrozenLinear.of(softmax.head());
+    head = new FrozenLinear(softmax.head());
     for (AdaptiveSoftmax.Tail tail : softmax.tails()) {
-      projections.add(FrozenLinear.of(tail.projection()));
-      words.add(FrozenLinear.of(tail.words()));
+      projections.add(new FrozenLinear(tail.projection()));
+      words.add(new FrozenLinear(tail.words()));
     }
     probabilities = new AdaptiveProbabilities(softmax.options(), classes);
   }
@@ -78,21 +56,49 @@ public final class FrozenAdaptiveSoftmax {
   }
 
   /**
+   * How many of so many threads make the probabilities of some rows sooner.
+   *
+   * @param available at least 1
+   * @param rows at least 1
+   */
+  public int threads(int available, int rows) {
+    int threads = head.threads(available, rows);
+    for (FrozenLinear ofCluster : words) {
+      threads = Math.max(threads, ofCluster.threads(available, rows));
+    }
+    return threads;
+  }
+
+  /**
    * Computes log P of every class.
    *
    * @param rows how many inputs, at least 1
    * @param x the inputs, [rows × in]
    * @param room of this softmax
+   * @param team its threads share what is worth sharing; null for the calling thread alone. Changes
+   *     no bit.
    * @param y [rows × classes]
    */
-  public void logProbabilities(int rows, float[] x, Room room, float[] y) {
+  public void logProbabilities(
+      int rows, float[] x, Room room, @Nullable ThreadTeam team, float[] y) {
     room.prepare(this, rows);
-    head.apply(rows, x, room.logits.getFirst());
+    head.apply(rows, x, team, room.logits.getFirst());
     for (int i = 0; i < words.size(); i++) {
-      projections.get(i).apply(rows, x, room.projected.get(i));
-      words.get(i).apply(rows, room.projected.get(i), room.logits.get(i + 1));
+      projections.get(i).apply(rows, x, team, room.projected.get(i));
+      words.get(i).apply(rows, room.projected.get(i), team, room.logits.get(i + 1));
     }
-    for (int row = 0; row < rows; row++) {
+    if (team == null || rows == 1) {
+      join(room, 0, rows, y);
+    } else {
+      team.run((part, parts) -> {
+        int from = ThreadTeam.boundary(rows, part, parts);
+        join(room, from, ThreadTeam.boundary(rows, part + 1, parts), y);
+      });
+    }
+  }
+
+  private void join(Room room, int from, int to, float[] y) {
+    for (int row = from; row < to; row++) {
       probabilities.forward(room.logits, row, y);
     }
   }

@@ -15,6 +15,7 @@ public final class FrozenLanguageModel {
   private final float @Nullable [] embedding;
   private final FrozenStack stack;
   private final FrozenOutput output;
+  private final int mostRows; // for which every array can be made
 
   /**
    * Where a text stands: the recurrent state, and the logits of its next token; or several texts,
@@ -28,6 +29,7 @@ public final class FrozenLanguageModel {
     private final int[] token = new int[1];
     private float[] vectors = {}; // [rows × embedding]
     private float[] logits;
+    private float[] spare = {}; // as many, for the next selection
 
     private State(FrozenLanguageModel model, FrozenStack.State recurrent, float[] logits) {
       this.model = model;
@@ -43,7 +45,7 @@ public final class FrozenLanguageModel {
 
     /**
      * The logits of the next token after the last {@link #advance}, [rows × vocabulary]: the array
-     * itself, until {@link #select} changes the number of rows.
+     * itself, until the next {@link #select}.
      */
     public float[] logits() {
       return logits;
@@ -54,16 +56,23 @@ public final class FrozenLanguageModel {
      * change places, or branch.
      *
      * @param from at least one, each from 0 to {@link #rows} - 1, any of them more than once
-     * @throws IllegalArgumentException when it is not so; nothing has changed then
+     * @throws IllegalArgumentException when it is not so, or when the arrays of so many would be
+     *     too long; nothing has changed then
      */
     public void select(int... from) {
+      if (from.length > model.mostRows) {
+        throw new IllegalArgumentException(
+            "a model of this size can advance %,d texts together, not %,d: take some at a time"
+                .formatted(model.mostRows, from.length));
+      }
       recurrent.select(from);
       int width = model.config.vocabulary();
       float[] old = logits;
-      logits = new float[from.length * width];
+      logits = spare.length == from.length * width ? spare : new float[from.length * width];
       for (int row = 0; row < from.length; row++) {
         System.arraycopy(old, from[row] * width, logits, row * width, width);
       }
+      spare = old;
     }
 
     /** A copy that goes its own way. */
@@ -81,6 +90,8 @@ public final class FrozenLanguageModel {
     this.embedding = embedding == null ? null : embedding.weight().values();
     this.stack = stack;
     this.output = output;
+    int widest = Math.max(config.vocabulary(), config.embedding());
+    mostRows = Math.min(stack.mostRows(), Integer.MAX_VALUE / widest);
   }
 
   /** The shape of the model. */
@@ -96,10 +107,11 @@ public final class FrozenLanguageModel {
   /**
    * How many of so many threads make tokens come sooner; see {@link #advance}.
    *
+   * @param available at least 1
    * @param rows texts that advance together, at least 1
    */
   public int threads(int available, int rows) {
-    return stack.threads(available, rows);
+    return Math.max(stack.threads(available, rows), output.threads(available, rows));
   }
 
   /** Where a text begins; {@link State#select} makes several of it. */
@@ -121,8 +133,8 @@ public final class FrozenLanguageModel {
   /**
    * Reads a token and computes the logits of the next.
    *
-   * @param team its threads share the work, which pays where the weights of a layer are more than a
-   *     core's second-level cache holds; null for the calling thread alone. Changes no bit.
+   * @param team its threads share the work of the layers and of the output where that pays, see
+   *     {@link #threads}; null for the calling thread alone. Changes no bit.
    * @throws IllegalArgumentException as without a team
    */
   public void advance(State state, int token, @Nullable ThreadTeam team) {
@@ -140,7 +152,7 @@ public final class FrozenLanguageModel {
    */
   public void advance(State state, int[] tokens, @Nullable ThreadTeam team) {
     read(state, tokens, team);
-    state.output.logits(state.rows(), state.recurrent.output(), state.logits);
+    state.output.logits(state.rows(), state.recurrent.output(), team, state.logits);
   }
 
   /**
@@ -175,12 +187,15 @@ public final class FrozenLanguageModel {
             "token %d is outside 0 to %d".formatted(token, config.vocabulary() - 1));
       }
     }
+    // The team may be there for the output alone: then its threads would only meet in the layers.
+    boolean pays = team != null && stack.threads(team.size(), tokens.length) > 1;
+    ThreadTeam readers = pays ? team : null;
     if (embedding == null) {
-      stack.advance(state.recurrent, tokens, team);
+      stack.advance(state.recurrent, tokens, readers);
     } else if (tokens.length == 1) {
-      stack.advance(state.recurrent, embedding, tokens[0] * config.embedding(), team);
+      stack.advance(state.recurrent, embedding, tokens[0] * config.embedding(), readers);
     } else {
-      stack.advance(state.recurrent, embed(state, embedding, tokens), 0, team);
+      stack.advance(state.recurrent, embed(state, embedding, tokens), 0, readers);
     }
   }
 

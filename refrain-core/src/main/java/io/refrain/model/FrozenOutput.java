@@ -1,14 +1,11 @@
 package io.refrain.model;
 
-import io.refrain.kernel.Kernels;
-import io.refrain.kernel.Panels;
+import io.refrain.kernel.ThreadTeam;
 import io.refrain.loss.FrozenAdaptiveSoftmax;
-import io.refrain.nn.Linear;
-import io.refrain.tensor.Matrix;
-import io.refrain.tensor.PackedMatrix;
+import io.refrain.nn.FrozenLinear;
+import org.jspecify.annotations.Nullable;
 
 /** An {@link OutputLayer} for inference: immutable, shared by any number of texts. */
-@FunctionalInterface
 interface FrozenOutput {
 
   /** The way of some texts through it, which belongs to one thread at a time. */
@@ -18,36 +15,46 @@ interface FrozenOutput {
      * Computes unnormalized log P of every token.
      *
      * @param x what the last recurrent layer writes, [rows × width]
+     * @param team shares the work where that pays; null for the calling thread alone
      * @param logits [rows × vocabulary]
      */
-    void logits(int rows, float[] x, float[] logits);
+    void logits(int rows, float[] x, @Nullable ThreadTeam team, float[] logits);
   }
 
   /** One more way. */
   Reader reader();
 
-  /** A linear layer, packed. */
-  static FrozenOutput of(Linear linear) {
-    int in = linear.in();
-    int out = linear.out();
-    Matrix weight = Matrix.of(linear.weight().data(), out, in).transpose();
-    Panels packed = PackedMatrix.of(weight).panels();
-    float[] bias = linear.bias().values();
-    Reader reader =
-        (rows, x, logits) -> {
-          for (int row = 0; row < rows; row++) {
-            System.arraycopy(bias, 0, logits, row * out, out);
-          }
-          Kernels.get().multiply(rows, in, 0, out, x, 0, in, 1, packed, logits, 0, out);
-        };
-    return () -> reader; // it needs no room of its own
+  /** How many of so many threads make the logits of some rows sooner. */
+  int threads(int available, int rows);
+
+  /** A linear layer. */
+  static FrozenOutput of(FrozenLinear linear) {
+    return new FrozenOutput() {
+      @Override
+      public Reader reader() {
+        return linear::apply; // it needs no room of its own
+      }
+
+      @Override
+      public int threads(int available, int rows) {
+        return linear.threads(available, rows);
+      }
+    };
   }
 
   /** Clusters, whose logits are log P itself. */
   static FrozenOutput of(FrozenAdaptiveSoftmax softmax) {
-    return () -> {
-      FrozenAdaptiveSoftmax.Room room = softmax.room();
-      return (rows, x, logits) -> softmax.logProbabilities(rows, x, room, logits);
+    return new FrozenOutput() {
+      @Override
+      public Reader reader() {
+        FrozenAdaptiveSoftmax.Room room = softmax.room();
+        return (rows, x, team, logits) -> softmax.logProbabilities(rows, x, room, team, logits);
+      }
+
+      @Override
+      public int threads(int available, int rows) {
+        return softmax.threads(available, rows);
+      }
     };
   }
 }

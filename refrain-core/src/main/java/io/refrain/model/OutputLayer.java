@@ -5,6 +5,7 @@ import io.refrain.loss.LinearCrossEntropy;
 import io.refrain.loss.LogUniformSample;
 import io.refrain.loss.SampledSoftmax;
 import io.refrain.nn.Embedding;
+import io.refrain.nn.FrozenLinear;
 import io.refrain.nn.Linear;
 import io.refrain.nn.Module;
 import io.refrain.nn.Parameter;
@@ -109,7 +110,7 @@ sealed interface OutputLayer extends Module {
 
     @Override
     public FrozenOutput freeze() {
-      return FrozenOutput.of(linear);
+      return FrozenOutput.of(new FrozenLinear(linear));
     }
   }
 

@@ -78,7 +78,6 @@ public record PackedMatrix(Panels panels, int rows, int columns) {
 
   /** The first column of part {@code part} of {@code parts}, all made of whole panels. */
   int panelStart(int part, int parts) {
-    int panel = ThreadTeam.boundary(panelCount(), part, parts);
-    return Math.min(columns, panel * LAYOUT.width());
+    return LAYOUT.boundary(columns, part, parts);
   }
 }

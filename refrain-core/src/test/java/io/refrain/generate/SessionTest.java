@@ -1,6 +1,7 @@
 package io.refrain.generate;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import io.refrain.kernel.ThreadTeam;
@@ -102,6 +103,24 @@ class SessionTest {
       assertThat(write(fork, 30, Sampler.Options.temperature(1))).isEqualTo(expected);
       assertThat(fork.logits()).isEqualTo(alone.logits());
     }
+  }
+
+  @Test
+  void aPrefixWithAnUnknownTokenIsNotReadAtAll() {
+    Session session = new Session(MODEL);
+    session.read(3);
+    float[] logits = session.logits().clone();
+
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> session.read(1, 4, 15))
+        .withMessage("token 15 at position 2 is outside 0 to 14");
+
+    assertThat(session.logits()).isEqualTo(logits);
+    Session again = new Session(MODEL);
+    again.read(3);
+    session.read(1);
+    again.read(1);
+    assertThat(session.logits()).isEqualTo(again.logits());
   }
 
   @Test

@@ -7,6 +7,8 @@ import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What {@link Kernels#multiply} promises, against a naive product in double precision. */
 abstract class MultiplyContract {
@@ -165,6 +167,21 @@ abstract class MultiplyContract {
       assertThat(Arrays.equals(pieces, problem.product()))
           .as("%s cut at row %d", problem, cut)
           .isTrue();
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {256, 257, 300, 577}) // a row by itself takes tiles of its own from 256 on
+  void everyRowByItselfIsARowOfTheWhole(int n) {
+    for (int k : new int[] {320, 321, 600}) {
+      Problem problem = new Problem(33, k, n, false, true);
+      float[] rows = problem.before.clone();
+
+      for (int row = 0; row < problem.m; row++) {
+        problem.multiply(rows, row, 1, 0, n);
+      }
+
+      assertThat(Arrays.equals(rows, problem.product())).as("%s", problem).isTrue();
     }
   }
 

@@ -205,11 +205,14 @@ class AdaptiveSoftmaxTest {
           1,
           Arrays.copyOfRange(problem.x.data(), row * problem.in, (row + 1) * problem.in),
           room,
+          null,
           ofOne);
       assertThat(ofOne).isEqualTo(actual);
     }
     float[] ofAll = new float[y.length];
-    frozen.logProbabilities(problem.rows, problem.x.data(), room, ofAll);
+    try (ThreadTeam team = new ThreadTeam(3)) {
+      frozen.logProbabilities(problem.rows, problem.x.data(), room, team, ofAll);
+    }
     assertThat(ofAll).isEqualTo(y);
   }
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import io.refrain.kernel.ThreadTeam;
+import io.refrain.loss.AdaptiveSoftmax;
 import io.refrain.tensor.Tape;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -12,9 +13,11 @@ import java.util.SplittableRandom;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class FrozenLanguageModelTest {
   private static final int STEPS = 12;
@@ -109,6 +112,84 @@ class FrozenLanguageModelTest {
         }
       }
     }
+  }
+
+  private static FrozenLanguageModel ofManyWords(boolean adaptive) {
+    LanguageModelConfig config = new LanguageModelConfig(3_001, 40, CellKind.GRU, 330, 1);
+    OutputConfig clusters =
+        new OutputConfig.Adaptive(new AdaptiveSoftmax.Options(List.of(900, 2_000), 2, false));
+    return new LanguageModel(
+            adaptive ? config.withOutput(clusters) : config, new SplittableRandom(4))
+        .freeze();
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void threadsThatShareALargeOutputGiveTheSameBits(boolean adaptive) {
+    FrozenLanguageModel model = ofManyWords(adaptive);
+    assertThat(model.threads(3)).isGreaterThan(1);
+    int[] tokens = tokens(STEPS, 3_001, 5);
+    float[] expected = advance(model, model.initialState(), tokens);
+    for (int threads : new int[] {2, 3, 7}) {
+      try (ThreadTeam team = new ThreadTeam(threads)) {
+        FrozenLanguageModel.State state = model.initialState();
+        for (int step = 0; step < STEPS; step++) {
+          model.advance(state, tokens[step], team);
+          assertThat(
+                  Arrays.equals(
+                      state.logits(),
+                      Arrays.copyOfRange(expected, step * 3_001, (step + 1) * 3_001)))
+              .as("%d threads, step %d", threads, step)
+              .isTrue();
+        }
+      }
+    }
+  }
+
+  /** A row by itself and rows of a batch go through tiles of other shapes where all is wide. */
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void rowsOfAWideModelAreWhatTheyAreAlone(boolean adaptive) {
+    FrozenLanguageModel model = ofManyWords(adaptive);
+    SplittableRandom random = new SplittableRandom(6);
+    FrozenLanguageModel.State batch = model.initialState();
+    List<FrozenLanguageModel.State> alone = new ArrayList<>(List.of(model.initialState()));
+    try (ThreadTeam team = new ThreadTeam(2)) {
+      for (int step = 0; step < STEPS; step++) {
+        int[] read = random.ints(batch.rows(), 0, 3_001).toArray();
+        model.advance(batch, read, team);
+        for (int row = 0; row < read.length; row++) {
+          model.advance(alone.get(row), read[row]);
+          float[] ofRow = Arrays.copyOfRange(batch.logits(), row * 3_001, (row + 1) * 3_001);
+          assertThat(Arrays.equals(ofRow, alone.get(row).logits()))
+              .as("step %d, row %d of %d", step, row, read.length)
+              .isTrue();
+        }
+        int[] from = random.ints(1 + step % 3 * 6, 0, batch.rows()).toArray();
+        batch.select(from);
+        List<FrozenLanguageModel.State> all = alone;
+        alone = new ArrayList<>(IntStream.of(from).mapToObj(row -> all.get(row).copy()).toList());
+        assertThat(batch.logits()).startsWith(alone.getFirst().logits());
+      }
+    }
+  }
+
+  @Test
+  void moreTextsThanArraysCanHoldAreRefusedAndChangeNothing() {
+    FrozenLanguageModel model = ofManyWords(false);
+    FrozenLanguageModel.State state = model.initialState();
+    model.advance(state, 7);
+    float[] logits = state.logits().clone();
+    int most = Integer.MAX_VALUE / 3_001;
+
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> state.select(new int[most + 1]))
+        .withMessage(
+            "a model of this size can advance %,d texts together, not %,d: take some at a time",
+            most, most + 1);
+
+    assertThat(state.rows()).isEqualTo(1);
+    assertThat(state.logits()).isEqualTo(logits);
   }
 
   @Test

@@ -83,7 +83,7 @@ final class MatrixProduct {
     int stride = LAYOUT.stride(columns);
     int row = 0;
     for (int tiles = (m + MAXIMUM_ROWS - 1) / MAXIMUM_ROWS; tiles > 0; tiles--) {
-      int rows = (m - row) / tiles;
+      int rows = tiles == 1 ? m - row : (m - row) / tiles; // a division is long for one row
       int at = cAt + row * cRow;
       if (columns == stride) {
         tile(rows, k, a, aAt + row * aRow, aRow, aStep, b, bAt, c, at, cRow, stride);

@@ -3,7 +3,6 @@ package io.refrain.nn.recurrent;
 import io.refrain.kernel.Kernels;
 import io.refrain.kernel.PanelLayout;
 import io.refrain.kernel.Panels;
-import io.refrain.kernel.ThreadTeam;
 import io.refrain.nn.Parameter;
 import io.refrain.tensor.Matrix;
 import io.refrain.tensor.PackedMatrix;
@@ -116,17 +115,24 @@ final class FrozenLayer {
   /** How many weights a single step reads. */
   long weights() {
     long read = columns == null ? input : 1;
-    return (long) cell.gates() * hidden * (read + (weightHidden.length == 0 ? 0 : output));
+    long projected = projection == null ? 0 : (long) hidden * output;
+    return (long) cell.gates() * hidden * (read + (weightHidden.length == 0 ? 0 : output))
+        + projected;
   }
 
-  /** How many of so many threads can share a step. */
-  int parts(int threads) {
+  /** How many threads can share a step. */
+  int mostParts() {
     boolean whole = !cell.unitwise() || !cell.parameters().isEmpty();
-    return whole ? 1 : Math.min(threads, LAYOUT.panels(hidden));
+    return whole ? 1 : LAYOUT.panels(hidden);
   }
 
   /** Where the units of a part begin, of a state or an output of so many. */
   static int boundary(int units, int part, int parts) {
-    return Math.min(units, ThreadTeam.boundary(LAYOUT.panels(units), part, parts) * LAYOUT.width());
+    return LAYOUT.boundary(units, part, parts);
+  }
+
+  /** Values that a row takes in the largest of the arrays of a step. */
+  int widest() {
+    return Math.max(input, Math.max(cell.gates() * hidden, output));
   }
 }

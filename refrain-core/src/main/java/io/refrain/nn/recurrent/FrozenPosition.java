@@ -90,7 +90,8 @@ final class FrozenPosition {
   /**
    * Does a thread's part of the step number {@code t} of a run; all threads meet at its end.
    *
-   * @param outputs [steps · rows × output] from {@code outputsAt} on
+   * @param outputs [steps · rows × output] from {@code outputsAt} on; empty where {@link #output}
+   *     is read instead
    */
   void step(int part, Barrier barrier, int t, float[] outputs, int outputsAt) {
     FrozenShare share = shares[part];
@@ -107,7 +108,9 @@ final class FrozenPosition {
       }
       case ScanCell cell -> share.scan(cell, t, previous[0], next[0]);
     }
-    share.copyOutput(next[0], outputs, outputsAt + t * rows * layer.output);
+    if (outputs.length > 0) {
+      share.copyOutput(next[0], outputs, outputsAt + t * rows * layer.output);
+    }
     barrier.arrive(part);
   }
 

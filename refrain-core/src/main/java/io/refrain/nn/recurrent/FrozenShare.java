@@ -20,6 +20,8 @@ final class FrozenShare {
   private final int first;
   private final int units;
   private final int gateCount;
+  private final int outputFirst; // this part's outputs
+  private final int outputs;
   private final float[] gates; // [steps · rows × gates·units]
   private final float[] recurrent; // [rows × blocks kept apart · units]
   private final float[] decay; // [rows × units], of a scan cell
@@ -45,6 +47,8 @@ final class FrozenShare {
     first = from(layer.hidden);
     units = to(layer.hidden) - first;
     gateCount = layer.cell.gates() * units;
+    outputFirst = from(layer.output);
+    outputs = to(layer.output) - outputFirst;
     gates = new float[Math.multiplyExact(steps * rows, gateCount)];
     recurrent = new float[rows * layer.apart * units];
     decay = new float[layer.cell instanceof ScanCell ? rows * units : 0];
@@ -152,15 +156,15 @@ final class FrozenShare {
 
   /** h = W_hr · fresh, as much of it as is this share's. */
   void projectOutput(Panels weight, float[] fresh, float[] h) {
-    int from = from(layer.output);
-    int to = to(layer.output);
+    int end = outputFirst + outputs;
     int hidden = layer.hidden;
     int width = layer.output;
     for (int i = row; i < row + rows; i++) {
-      Arrays.fill(h, i * width + from, i * width + to, 0f);
+      Arrays.fill(h, i * width + outputFirst, i * width + end, 0f);
     }
+    int at = row * hidden;
     KERNELS.multiply(
-        rows, hidden, from, to, fresh, row * hidden, hidden, 1, weight, h, row * width, width);
+        rows, hidden, outputFirst, end, fresh, at, hidden, 1, weight, h, row * width, width);
   }
 
   /** Mixes the previous states into the next, as {@link Zoneout} does when nothing is drawn. */
@@ -192,12 +196,10 @@ final class FrozenShare {
   }
 
   /** Copies this share's part of an output to the same rows of others. */
-  void copyOutput(float[] output, float[] outputs, int at) {
-    int from = from(layer.output);
-    int length = to(layer.output) - from;
+  void copyOutput(float[] output, float[] copies, int at) {
     for (int i = row; i < row + rows; i++) {
-      int place = i * layer.output + from;
-      System.arraycopy(output, place, outputs, at + place, length);
+      int place = i * layer.output + outputFirst;
+      System.arraycopy(output, place, copies, at + place, outputs);
     }
   }
 }

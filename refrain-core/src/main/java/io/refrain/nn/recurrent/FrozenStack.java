@@ -3,6 +3,7 @@ package io.refrain.nn.recurrent;
 import io.refrain.kernel.Barrier;
 import io.refrain.kernel.Kernels;
 import io.refrain.kernel.ThreadTeam;
+import io.refrain.nn.SharedReading;
 import io.refrain.nn.Sizes;
 import io.refrain.tensor.Tensor;
 import java.util.ArrayList;
@@ -27,12 +28,6 @@ public final class FrozenStack {
   private static final Kernels KERNELS = Kernels.get();
   private static final float[] NONE = {};
 
-  /** Takes some microseconds to read, against the fraction of one that a meeting takes. */
-  private static final long WEIGHTS_OF_A_THREAD = 1 << 17;
-
-  /** Rows whose products with a weight take about as long as reading it. */
-  private static final int ROWS_FOR_A_READING = 3;
-
   /**
    * Steps whose inputs are multiplied at once: enough of them to compute longer than to read the
    * weights, and few enough that the room for them stays small however long a sequence is.
@@ -41,6 +36,9 @@ public final class FrozenStack {
 
   private final boolean residual;
   private final List<FrozenLayer> layers = new ArrayList<>();
+  private final int mostUnitParts; // threads that can share the units of every layer
+  private final long weights; // that a step reads
+  private final int mostRows; // for which every array can be made
 
   /**
    * What a sequence carries from step to step, and the room a step needs; or several sequences, the
@@ -55,16 +53,18 @@ public final class FrozenStack {
     private final int[] index = new int[1];
     private int rows;
     private float[] sum; // [rows × width], of the layers' outputs, where each adds what it reads
-    private float[] last; // [rows × width], of a single step
+    private float[] last; // [rows × width], of a single step, where they are added
     private Barrier barrier = new Barrier(1);
     private List<FrozenShare.Cut> cuts = List.of();
+    private int preparedRows;
+    private int preparedSteps;
 
     private State(FrozenStack stack, List<FrozenPosition> layers, int rows) {
       this.stack = stack;
       this.layers = layers;
       this.rows = rows;
-      last = new float[rows * stack.outputWidth()];
-      sum = stack.residual ? last.clone() : NONE;
+      last = stack.residual ? new float[rows * stack.outputWidth()] : NONE;
+      sum = last.clone();
     }
 
     /** How many sequences these are. */
@@ -82,11 +82,15 @@ public final class FrozenStack {
     }
 
     private void prepare(int threads, int steps) {
-      boolean fits = cuts.size() == threads && cuts.getLast().row() + cuts.getLast().rows() == rows;
-      if (!fits || barrier.failed()) {
+      boolean fits = cuts.size() == threads && preparedRows == rows && !barrier.failed();
+      if (fits && steps <= preparedSteps) {
+        return; // as for nearly every token of a text
+      }
+      if (!fits) {
         cuts = stack.cuts(threads, rows);
         barrier = new Barrier(threads);
       }
+      preparedRows = 0; // until all is there
       for (int i = 0; i < layers.size(); i++) {
         layers.get(i).prepare(cuts, steps);
         int values = steps * rows * stack.layers.get(i).output;
@@ -94,28 +98,38 @@ public final class FrozenStack {
           between[i & 1] = new float[values];
         }
       }
+      preparedRows = rows;
+      preparedSteps = steps;
     }
 
     /**
      * Goes on with other rows: row i becomes what row {@code from[i]} was. So sequences leave a
      * batch, change places, or branch.
      *
-     * @param from at least one, each from 0 to {@link #rows} - 1, any of them more than once
+     * @param from at least one, at most {@link FrozenStack#mostRows}, each from 0 to {@link #rows}
+     *     - 1, any of them more than once
      * @throws IllegalArgumentException when it is not so; nothing has changed then
      */
     public void select(int... from) {
       if (from.length == 0) {
         throw new IllegalArgumentException("a state has at least one row: select some");
       }
+      if (from.length > stack.mostRows) {
+        throw new IllegalArgumentException(
+            "a state of this stack has at most %d rows, but %d are selected"
+                .formatted(stack.mostRows, from.length));
+      }
       Sizes.indices("row", from, rows);
       layers.forEach(layer -> layer.select(from));
-      int width = stack.outputWidth();
-      float[] selected = new float[from.length * width];
-      for (int row = 0; stack.residual && row < from.length; row++) {
-        System.arraycopy(sum, from[row] * width, selected, row * width, width);
+      if (stack.residual) {
+        int width = stack.outputWidth();
+        float[] selected = new float[from.length * width];
+        for (int row = 0; row < from.length; row++) {
+          System.arraycopy(sum, from[row] * width, selected, row * width, width);
+        }
+        sum = selected;
+        last = from.length == rows ? last : new float[selected.length];
       }
-      sum = stack.residual ? selected : NONE;
-      last = from.length == rows ? last : new float[selected.length];
       rows = from.length;
     }
 
@@ -144,6 +158,10 @@ public final class FrozenStack {
       boolean indexed = i == 0 && options.indexed();
       this.layers.add(new FrozenLayer(layers.get(i), indexed, options.regularization()));
     }
+    mostUnitParts = this.layers.stream().mapToInt(FrozenLayer::mostParts).min().orElseThrow();
+    weights = this.layers.stream().mapToLong(FrozenLayer::weights).sum();
+    int widest = this.layers.stream().mapToInt(FrozenLayer::widest).max().orElseThrow();
+    mostRows = Integer.MAX_VALUE / widest;
   }
 
   /** Zeros: the state before a sequence begins; {@link State#select} makes several of it. */
@@ -155,15 +173,17 @@ public final class FrozenStack {
    * How many of so many threads make a single step shorter: they must meet once a layer, which pays
    * when each has many weights to read in between, or to multiply with many rows.
    *
+   * @param available at least 1
    * @param rows sequences side by side, at least 1
    */
   public int threads(int available, int rows) {
-    long weights = 0;
-    for (FrozenLayer layer : layers) {
-      weights += layer.weights();
-    }
-    long work = weights * Math.max(1, rows / ROWS_FOR_A_READING);
-    return Math.clamp(work / WEIGHTS_OF_A_THREAD, 1, parts(available, rows));
+    int most = parts(Sizes.positive("number of threads", available), rows);
+    return SharedReading.threads(weights, rows, most);
+  }
+
+  /** How many sequences a {@link State} can hold, if memory does. */
+  public int mostRows() {
+    return mostRows;
   }
 
   /** Values in an output. */
@@ -311,20 +331,11 @@ public final class FrozenStack {
 
   /** How many of so many threads can share a step: its units, or its rows where that is more. */
   private int parts(int threads, int rows) {
-    return Math.max(unitParts(threads), Math.min(threads, rows));
-  }
-
-  /** How many of so many threads can share the units of every layer. */
-  private int unitParts(int threads) {
-    int parts = threads;
-    for (FrozenLayer layer : layers) {
-      parts = Math.min(parts, layer.parts(threads));
-    }
-    return parts;
+    return Math.min(threads, Math.max(mostUnitParts, rows));
   }
 
   private List<FrozenShare.Cut> cuts(int threads, int rows) {
-    boolean units = unitParts(threads) == threads;
+    boolean units = threads <= mostUnitParts;
     List<FrozenShare.Cut> cuts = new ArrayList<>();
     for (int part = 0; part < threads; part++) {
       int row = ThreadTeam.boundary(rows, part, threads);

@@ -127,6 +127,7 @@ class FrozenBatchTest {
     FrozenStack large = stack(TestedCell.LSTM, 323, Set.of());
     assertThat(large.threads(2, 1)).isEqualTo(2);
     assertThat(large.threads(2, 2)).isEqualTo(2);
+    assertMessage(() -> large.threads(0, 1), "number of threads must be at least 1, but is 0");
   }
 
   @Test
@@ -152,6 +153,11 @@ class FrozenBatchTest {
         "number of sequences must be 1, but is 3");
     assertMessage(state::select, "a state has at least one row: select some");
     assertMessage(() -> state.select(0, 3), "row 3 at position 1 is outside 0 to 2");
+    int most = Integer.MAX_VALUE / (3 * 17);
+    assertThat(dense.stack.mostRows()).isEqualTo(most);
+    assertMessage(
+        () -> state.select(new int[most + 1]),
+        "a state of this stack has at most %d rows, but %d are selected".formatted(most, most + 1));
 
     indexed.assertEqual("indexed");
     dense.assertEqual("dense");
