@@ -43,7 +43,8 @@ class TokenFileTest {
     TokenFileHeader header =
         new TokenFileHeader(key(vocabulary), PER_BLOCK, TokenFileHeader.GROWING);
     try (TokenFileWriter writer =
-        TokenFileWriter.open(file, header, TokenFileWriter.Disk.REAL, (tokens, of) -> {})) {
+        TokenFileWriter.open(file, header, TokenFileWriter.Disk.REAL)) {
+      writer.goOn((tokens, of) -> {});
       writer.beginPiece(0);
       writer.append(ids, 0);
       writer.finish();
