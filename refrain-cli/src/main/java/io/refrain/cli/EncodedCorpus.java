@@ -107,7 +107,7 @@ record EncodedCorpus(String textSha1, Tokenizer tokenizer, TokenSource tokens)
     return new EncodedCorpus(known.sha1(), tokenizer, tokens);
   }
 
-  /** The tokens of a finished file, known by the hash of the text; null where the text is needed. */
+  /** The tokens of a finished file, known by its text's hash; null where the text is needed. */
   private static @Nullable TokenSource withoutText(
       RunText known, CorpusEncoding encoding, Way way) throws IOException {
     if (!encoding.isDone()) {
