@@ -24,8 +24,10 @@ import org.jspecify.annotations.Nullable;
 final class AdaptiveLoss {
   private static final Kernels KERNELS = Kernels.get();
 
+  /** Rows of a block, at most. */
+  static final int MOST_ROWS = 384;
+
   private static final int LEAST_ROWS = 16;
-  private static final int MOST_ROWS = 384;
   private static final float[] NONE = {};
 
   private final AdaptiveSoftmax softmax;
@@ -33,6 +35,7 @@ final class AdaptiveLoss {
   private final Tensor x;
   private final int[] targets;
   private final int totalRows;
+  private final int mostRows;
   private final int rows;
   private final boolean recording;
   private final float @Nullable [] dx; // [rows, in]
@@ -49,12 +52,19 @@ final class AdaptiveLoss {
   }
 
   AdaptiveLoss(
-      AdaptiveSoftmax softmax, Tape tape, Tensor x, int[] targets, int totalRows, float[] losses) {
+      AdaptiveSoftmax softmax,
+      Tape tape,
+      Tensor x,
+      int[] targets,
+      int totalRows,
+      float[] losses,
+      int mostRows) {
     this.softmax = softmax;
     this.tape = tape;
     this.x = x;
     this.targets = targets;
     this.totalRows = totalRows;
+    this.mostRows = mostRows;
     rows = targets.length;
     recording = tape.wanted(softmax.head().weight().tensor());
     dx = tape.wanted(x) ? tape.buffer(x.size()) : null;
@@ -90,8 +100,12 @@ final class AdaptiveLoss {
   }
 
   private SoftmaxBlocks blocks(Linear layer) {
-    int most = Math.clamp(AdaptiveSoftmax.MOST_LOGITS / layer.out(), LEAST_ROWS, MOST_ROWS);
-    return new SoftmaxBlocks(tape, layer, rows, most);
+    return new SoftmaxBlocks(tape, layer, rows, Math.min(mostRows, blockRows(layer.out())));
+  }
+
+  /** How many rows of so many logits are judged at once. */
+  static int blockRows(int out) {
+    return Math.clamp(AdaptiveSoftmax.MOST_LOGITS / out, LEAST_ROWS, MOST_ROWS);
   }
 
   /** The rows whose target is in a cluster. */

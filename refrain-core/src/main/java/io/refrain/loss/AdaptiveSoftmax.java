@@ -247,10 +247,16 @@ public final class AdaptiveSoftmax implements Module {
    * @return a scalar
    */
   public Tensor part(Tape tape, Tensor x, int[] targets, int totalRows, float[] losses) {
+    return blocked(tape, x, targets, totalRows, losses, AdaptiveLoss.MOST_ROWS);
+  }
+
+  /** The same in blocks of so many rows at most. */
+  Tensor blocked(
+      Tape tape, Tensor x, int[] targets, int totalRows, float[] losses, int blockRows) {
     int rows = Sizes.positive("number of rows", head.rows(x));
     CrossEntropy.requireTargets(rows, classes, targets, totalRows);
     Sizes.equal("number of losses", rows, losses.length);
-    return new AdaptiveLoss(this, tape, x, targets, totalRows, losses).share();
+    return new AdaptiveLoss(this, tape, x, targets, totalRows, losses, blockRows).share();
   }
 
   /**
