@@ -111,6 +111,9 @@ public final class SampledSoftmax {
               (float)
                   KERNELS.softmaxCrossEntropy(
                       logits, row * width, logits, row * width, width, count, scale);
+          if (hit >= 0) { // the vectorized exponential has a smallest value, and it is above 0
+            logits[row * width + hit] = 0;
+          }
         });
     return losses;
   }
