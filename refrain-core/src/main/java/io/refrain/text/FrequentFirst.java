@@ -54,11 +54,12 @@ public final class FrequentFirst {
 
   private static Tokenizer ofBytePairs(BpeTokenizer tokenizer, long[] counts) {
     BpeModel model = tokenizer.model();
+    BpeTokenizer.Settings settings = tokenizer.settings();
     boolean[] there = new boolean[tokenizer.size()];
     for (int id = 0; id < model.size(); id++) {
       there[id] = model.token(id) != null;
     }
-    tokenizer.settings().addedTokens().forEach(token -> there[token.id()] = true);
+    settings.addedTokens().forEach(token -> there[token.id()] = true);
     List<Integer> order =
         byFallingCount(IntStream.range(0, there.length).filter(id -> there[id]), counts);
     int[] numbers = new int[there.length]; // by the number before
@@ -69,7 +70,6 @@ public final class FrequentFirst {
     }
     int[] lefts = IntStream.range(0, model.merges()).map(i -> numbers[model.left(i)]).toArray();
     int[] rights = IntStream.range(0, model.merges()).map(i -> numbers[model.right(i)]).toArray();
-    BpeTokenizer.Settings settings = tokenizer.settings();
     List<AddedToken> added =
         settings.addedTokens().stream()
             .map(token ->
