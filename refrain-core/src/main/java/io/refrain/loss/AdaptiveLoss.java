@@ -1,7 +1,6 @@
 package io.refrain.loss;
 
 import io.refrain.kernel.Kernels;
-import io.refrain.kernel.ThreadTeam;
 import io.refrain.nn.Linear;
 import io.refrain.tensor.Matrix;
 import io.refrain.tensor.MatrixProduct;
@@ -160,12 +159,7 @@ final class AdaptiveLoss {
     Matrix itsDx = Matrix.of(someDx, members.length, in);
     MatrixProduct.multiply(tape, dh, projection.packedBack(tape), itsDx, false);
     tape.team()
-        .run((part, parts) -> {
-          int end = ThreadTeam.boundary(members.length, part + 1, parts);
-          for (int i = ThreadTeam.boundary(members.length, part, parts); i < end; i++) {
-            KERNELS.add(someDx, i * in, dx, members[i] * in, in);
-          }
-        });
+        .forEach(members.length, i -> KERNELS.add(someDx, i * in, dx, members[i] * in, in));
   }
 
   private void backward(Tensor share) {
