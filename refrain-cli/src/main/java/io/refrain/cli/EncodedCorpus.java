@@ -108,8 +108,8 @@ record EncodedCorpus(String textSha1, Tokenizer tokenizer, TokenSource tokens)
   }
 
   /** The tokens of a finished file, known by its text's hash; null where the text is needed. */
-  private static @Nullable TokenSource withoutText(
-      RunText known, CorpusEncoding encoding, Way way) throws IOException {
+  private static @Nullable TokenSource withoutText(RunText known, CorpusEncoding encoding, Way way)
+      throws IOException {
     if (!encoding.isDone()) {
       return null;
     }

@@ -140,8 +140,7 @@ public final class CorpusEncoding {
     return new TokenFileHeader(key, tokensPerBlock, TokenFileHeader.GROWING);
   }
 
-  private void goOn(
-      CorpusSource text, Tokenizer tokenizer, TokenFileWriter writer, Watcher watcher)
+  private void goOn(CorpusSource text, Tokenizer tokenizer, TokenFileWriter writer, Watcher watcher)
       throws IOException {
     writer.goOn((done, of) -> watcher.at(Stage.CHECKING, done, of));
     if (writer.size() > 0) {

@@ -102,8 +102,7 @@ final class TokenFileWriter implements Closeable {
     }
     try {
       Object key = keyOf(path);
-      FileChannel file =
-          FileChannel.open(path, StandardOpenOption.READ, StandardOpenOption.WRITE);
+      FileChannel file = FileChannel.open(path, StandardOpenOption.READ, StandardOpenOption.WRITE);
       try {
         if (disk.lock(file) == null) {
           throw writtenByAnother(path);
@@ -317,7 +316,9 @@ final class TokenFileWriter implements Closeable {
     }
   }
 
-  /** Gives the finished file its final name, while nobody else can take it for an unfinished one. */
+  /**
+   * Gives the finished file its final name, while nobody else can take it for an unfinished one.
+   */
   void publish(Path target) throws IOException {
     disk.publish(path, target);
   }

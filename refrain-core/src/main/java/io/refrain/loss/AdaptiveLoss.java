@@ -158,8 +158,7 @@ final class AdaptiveLoss {
     int in = softmax.in();
     Matrix itsDx = Matrix.of(someDx, members.length, in);
     MatrixProduct.multiply(tape, dh, projection.packedBack(tape), itsDx, false);
-    tape.team()
-        .forEach(members.length, i -> KERNELS.add(someDx, i * in, dx, members[i] * in, in));
+    tape.team().forEach(members.length, i -> KERNELS.add(someDx, i * in, dx, members[i] * in, in));
   }
 
   private void backward(Tensor share) {

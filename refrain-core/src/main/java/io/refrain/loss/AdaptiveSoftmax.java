@@ -251,8 +251,7 @@ public final class AdaptiveSoftmax implements Module {
   }
 
   /** The same in blocks of so many rows at most. */
-  Tensor blocked(
-      Tape tape, Tensor x, int[] targets, int totalRows, float[] losses, int blockRows) {
+  Tensor blocked(Tape tape, Tensor x, int[] targets, int totalRows, float[] losses, int blockRows) {
     int rows = Sizes.positive("number of rows", head.rows(x));
     CrossEntropy.requireTargets(rows, classes, targets, totalRows);
     Sizes.equal("number of losses", rows, losses.length);

@@ -173,7 +173,8 @@ public final class SampledSoftmax {
         .forEach(
             rows,
             row ->
-                addTimes(ofTarget(row), layer.weight().data(), targets[row] * in, dx, row * in, in));
+                addTimes(
+                    ofTarget(row), layer.weight().data(), targets[row] * in, dx, row * in, in));
   }
 
   /** Threads share the columns, so that classes met twice are added in one order. */

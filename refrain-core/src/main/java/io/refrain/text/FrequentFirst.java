@@ -24,7 +24,8 @@ public final class FrequentFirst {
    * @param tokenizer a {@link VocabularyTokenizer} or a {@link BpeTokenizer}
    * @param counts how often each id of it is in the text
    * @return a tokenizer of the same tokens, which is no published one any more
-   * @throws IllegalArgumentException if it is of another make, or there is not one count for each id
+   * @throws IllegalArgumentException if it is of another make, or there is not one count for each
+   *     id
    */
   public static Tokenizer of(Tokenizer tokenizer, long[] counts) {
     if (counts.length != tokenizer.size()) {

@@ -248,8 +248,7 @@ class CorpusEncodingTest {
   void onlyOneWritesAtATime() throws IOException {
     Tokenizer tokenizer = VerbatimTokenizer.train(TEXT);
     TokenFileHeader header = new TokenFileHeader(key(TEXT, tokenizer), 64, TokenFileHeader.GROWING);
-    try (TokenFileWriter other =
-        TokenFileWriter.open(part(), header, TokenFileWriter.Disk.REAL)) {
+    try (TokenFileWriter other = TokenFileWriter.open(part(), header, TokenFileWriter.Disk.REAL)) {
       assertThatIOException()
           .isThrownBy(() -> made(TEXT, tokenizer, SILENT))
           .withMessage(

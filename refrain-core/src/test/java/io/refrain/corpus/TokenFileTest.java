@@ -44,8 +44,7 @@ class TokenFileTest {
     Files.deleteIfExists(file);
     TokenFileHeader header =
         new TokenFileHeader(key(vocabulary), PER_BLOCK, TokenFileHeader.GROWING);
-    try (TokenFileWriter writer =
-        TokenFileWriter.open(file, header, TokenFileWriter.Disk.REAL)) {
+    try (TokenFileWriter writer = TokenFileWriter.open(file, header, TokenFileWriter.Disk.REAL)) {
       writer.goOn((tokens, of) -> {});
       writer.beginPiece(0);
       writer.append(ids, 0);

@@ -266,8 +266,7 @@ class SampledSoftmaxTest {
           parallel.backward((tape, shard) -> {
             int first = parallel.firstRow(shard);
             int end = first + parallel.rows(shard);
-            Tensor x =
-                embedding.forward(tape, Arrays.copyOfRange(inputs, first, end), end - first);
+            Tensor x = embedding.forward(tape, Arrays.copyOfRange(inputs, first, end), end - first);
             return SampledSoftmax.part(
                 tape,
                 x,
@@ -282,10 +281,7 @@ class SampledSoftmaxTest {
     for (int i = 0; i < expected.size(); i++) {
       assertThat(parameters.get(i).tensor().gradientPieces()).isLessThan(classes);
       GradientCheck.assertClose(
-          "leaf " + i,
-          parameters.get(i).gradient(),
-          GradientCheck.doubles(expected.get(i)),
-          1e-6);
+          "leaf " + i, parameters.get(i).gradient(), GradientCheck.doubles(expected.get(i)), 1e-6);
     }
   }
 
