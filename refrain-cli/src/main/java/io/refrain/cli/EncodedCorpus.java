@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A corpus as tokens: in memory, or, where it is too large for that, in a file beside the run that
@@ -87,18 +88,17 @@ record EncodedCorpus(String textSha1, Tokenizer tokenizer, TokenSource tokens)
   static EncodedCorpus again(RunDirectory run, RunText known, Way way) throws IOException {
     Tokenizer tokenizer = run.tokenizer();
     CorpusEncoding encoding = encoding(run, known.corpus(), known.sha1(), tokenizer);
-    if (way.use() != Use.NEVER && encoding.isDone() && known.isGone()) {
-      return new EncodedCorpus(known.sha1(), tokenizer, withoutText(known.corpus(), encoding, way));
+    TokenSource there = way.use() != Use.NEVER ? withoutText(known, encoding, way) : null;
+    if (there != null) {
+      return new EncodedCorpus(known.sha1(), tokenizer, there);
     }
     known.requireThere(run.path(), "put it back to go on");
     CorpusSource found = Texts.find(known.corpus());
     boolean inFile = way.use() != Use.NEVER && (encoding.isDone() || way.isFile(found));
     CorpusSource text = inFile ? found : found.inMemory();
-    if (!inFile || !encoding.isDone()) { // the file is known by the hash
-      try (CorpusReader reader = text.open()) {
-        readOn(new TextReading(text, reader));
-        known.requireUnchanged(run.path(), reader.sha1());
-      }
+    try (CorpusReader reader = text.open()) { // before a damaged file is made anew
+      readOn(new TextReading(text, reader));
+      known.requireUnchanged(run.path(), reader.sha1());
     }
     TokenSource tokens =
         inFile
@@ -107,16 +107,30 @@ record EncodedCorpus(String textSha1, Tokenizer tokenizer, TokenSource tokens)
     return new EncodedCorpus(known.sha1(), tokenizer, tokens);
   }
 
-  private static TokenSource withoutText(String corpus, CorpusEncoding encoding, Way way)
+  /** The tokens of a finished file, known by its text's hash; null where the text is needed. */
+  private static @Nullable TokenSource withoutText(RunText known, CorpusEncoding encoding, Way way)
       throws IOException {
-    try (Stages stages = new Stages(way.err())) {
-      return encoding.open(stages);
-    } catch (TokenFileException e) {
-      throw new IOException(
-          "%s, and its text %s is not there any more: put the text back to go on"
-              .formatted(e.getMessage(), corpus),
-          e);
+    if (!encoding.isDone()) {
+      return null;
     }
+    TokenSource tokens;
+    try (Stages stages = new Stages(way.err())) {
+      tokens = encoding.open(stages);
+    } catch (TokenFileException e) {
+      if (known.isGone()) {
+        throw new IOException(
+            "%s, and its text %s is not there any more: put the text back to go on"
+                .formatted(e.getMessage(), known.corpus()),
+            e);
+      }
+      if (!e.mayBeReplaced()) {
+        throw e;
+      }
+      return null;
+    }
+    way.err().printf("The tokens are those of %s: the text is not looked at.%n", encoding.file());
+    way.err().flush();
+    return tokens;
   }
 
   /** The file of a text's tokens, whether it is there or not. */

@@ -171,6 +171,11 @@ final class ModelOptions {
     config(check, MOST_KINDS);
   }
 
+  /** Whether the smaller ids must be those of the more frequent tokens. */
+  boolean takesIdsForRanks() {
+    return output.takesIdsForRanks();
+  }
+
   /** Refuses what the chosen cell has no use for. */
   private void requireFitting(OptionCheck check) {
     weightDrop =

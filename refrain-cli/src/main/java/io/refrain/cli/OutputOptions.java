@@ -22,8 +22,9 @@ final class OutputOptions {
       description =
           "How probabilities are made: full, softmax over all kinds of tokens; for thousands of"
               + " them adaptive, with rare ones in clusters, a fraction of the work; or sampled, the"
-              + " full one trained with a sample at a time, among which its training loss is then"
-              + " (default: full).")
+              + " full one trained with a sample at a time, among which its training loss is then."
+              + " Both number tokens by frequency: bpe, or a tokenizer that is there already, gets"
+              + " other ids for it (default: full).")
   private String output;
 
   @Option(
@@ -114,6 +115,11 @@ final class OutputOptions {
       case SAMPLED -> new OutputConfig.Sampled(or(samples, 1));
       default -> new OutputConfig.Full();
     };
+  }
+
+  /** Whether the smaller ids must be those of the more frequent tokens. */
+  boolean takesIdsForRanks() {
+    return output.equals(ADAPTIVE) || output.equals(SAMPLED);
   }
 
   /** Demands that a text has more kinds of tokens than the options count on. */

@@ -1,6 +1,8 @@
 package io.refrain.cli;
 
 import io.refrain.text.BpeTokenizer;
+import io.refrain.text.CorpusReader;
+import io.refrain.text.FrequentFirst;
 import io.refrain.text.TokenCounter;
 import io.refrain.text.Tokenizer;
 import io.refrain.text.TokenizerKind;
@@ -68,27 +70,50 @@ final class TokenizerOptions {
     return tokenizer.equals(BpeTokenizer.KIND);
   }
 
-  /** Finds the tokenizer, or makes it of the text. */
-  Tokenizer tokenizer(TextReading text, int threads) throws IOException {
-    if (isBpe()) {
-      BpeTrainer.Options defaults =
-          BpeTrainer.Options.ofSize(OptionCheck.or(vocabulary, BPE_VOCABULARY));
-      BpeTraining training =
-          new BpeTraining(
-              new BpeTrainer.Options(
-                  defaults.vocabularySize(),
-                  OptionCheck.or(minimumCount, BPE_MINIMUM_COUNT),
-                  defaults.specials(),
-                  defaults.pattern()),
-              threads);
-      training.count(text);
-      return training.learn();
-    }
+  /**
+   * Finds the tokenizer, or makes it of the text.
+   *
+   * @param byFrequency whether the smaller ids must be those of the more frequent tokens
+   */
+  Tokenizer tokenizer(TextReading text, int threads, boolean byFrequency) throws IOException {
     if (TokenizerFinder.isKind(tokenizer)) {
       TokenizerKind kind = TokenizerKind.of(tokenizer);
-      return counted(text, kind, counted(kind, vocabulary, minimumCount));
+      return counted(text, kind, counted(kind, vocabulary, minimumCount)); // by frequency anyway
     }
-    return TokenizerFinder.find(tokenizer);
+    Tokenizer found = isBpe() ? bytePairs(text, threads) : TokenizerFinder.find(tokenizer);
+    return byFrequency ? frequentFirst(text, found) : found;
+  }
+
+  private Tokenizer bytePairs(TextReading text, int threads) throws IOException {
+    BpeTrainer.Options defaults =
+        BpeTrainer.Options.ofSize(OptionCheck.or(vocabulary, BPE_VOCABULARY));
+    BpeTraining training =
+        new BpeTraining(
+            new BpeTrainer.Options(
+                defaults.vocabularySize(),
+                OptionCheck.or(minimumCount, BPE_MINIMUM_COUNT),
+                defaults.specials(),
+                defaults.pattern()),
+            threads);
+    training.count(text);
+    return training.learn();
+  }
+
+  /** Reads the text once more, for how often each id is in it. */
+  private static Tokenizer frequentFirst(TextReading text, Tokenizer tokenizer) throws IOException {
+    long[] counts = new long[tokenizer.size()];
+    try (CorpusReader reader = text.text().open()) {
+      new TextReading(text.text(), reader)
+          .forEach(
+              "Counting tokens",
+              tokenizer::lastCut,
+              piece -> {
+                for (int id : tokenizer.encode(piece)) {
+                  counts[id]++;
+                }
+              });
+    }
+    return FrequentFirst.of(tokenizer, counts);
   }
 
   /** Makes a tokenizer of the tokens of a text. */

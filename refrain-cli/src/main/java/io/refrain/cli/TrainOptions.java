@@ -143,7 +143,7 @@ final class TrainOptions {
 
   /** Finds the tokenizer, or makes it of the text. */
   Tokenizer tokenizer(TextReading text, int threads) throws IOException {
-    return tokenizer.tokenizer(text, threads);
+    return tokenizer.tokenizer(text, threads, model.takesIdsForRanks());
   }
 
   private OptionCheck check() {

@@ -168,6 +168,39 @@ class TokenFileCommandTest extends CommandFixture {
   }
 
   @Test
+  void aSoundFileSpeaksForATextThatHasChangedAndThatIsSaid() throws IOException {
+    assertThat(train("--epochs", "4", "--schedule", "constant").code()).isZero();
+    Path expected = weights(run);
+    run = folder.resolve("two-halves");
+    train("--token-file", "always", "--schedule", "constant");
+    Files.writeString(corpus, TEXT.replace("worst", "wurst").repeat(40));
+
+    Outcome outcome =
+        refrain("train", "--out", run.toString(), "--resume", "--epochs", "4", "--threads", "1");
+
+    assertThat(outcome.code()).as(outcome.err()).isZero();
+    assertThat(outcome.err())
+        .contains("The tokens are those of " + tokenFile() + ": the text is not looked at.");
+    assertThat(weights(run)).hasSameBinaryContentAs(expected);
+  }
+
+  @Test
+  void aDamagedFileIsKeptWhereTheTextHasChanged() throws IOException {
+    train("--token-file", "always");
+    Path file = tokenFile();
+    byte[] damaged = Files.readAllBytes(file);
+    damaged[200] ^= 1;
+    Files.write(file, damaged);
+    Files.writeString(corpus, TEXT.replace("worst", "wurst").repeat(40));
+
+    for (int attempt = 0; attempt < 2; attempt++) {
+      assertThat(refrain("train", "--out", run.toString(), "--resume").onlyErrorLine())
+          .contains("text.txt has changed since", "put the old text back, or begin anew");
+      assertThat(file).hasBinaryContent(damaged);
+    }
+  }
+
+  @Test
   void otherWordsAreRefused() {
     Outcome outcome = train("--token-file", "perhaps");
 

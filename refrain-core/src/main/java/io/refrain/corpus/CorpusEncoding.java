@@ -1,6 +1,5 @@
 package io.refrain.corpus;
 
-import io.refrain.store.AtomicFile;
 import io.refrain.text.CorpusReader;
 import io.refrain.text.CorpusSource;
 import io.refrain.text.TextPieces;
@@ -118,37 +117,42 @@ public final class CorpusEncoding {
           throw e;
         }
         watcher.makingAnew(e);
-        Files.delete(file); // not cut: who reads it now goes on with the deleted file
+        Files.deleteIfExists(file); // not cut: who reads it now goes on with the deleted file
       }
     }
-    Path part = file.resolveSibling(file.getFileName() + PART);
-    boolean same;
-    try (TokenFileWriter writer = writer(part, watcher)) {
-      if (isDone()) { // another process was faster, and the lock is free because it is done
-        Files.deleteIfExists(part);
-        return open(watcher);
+    boolean another;
+    try (TokenFileWriter writer = TokenFileWriter.open(part(), growing(), disk)) {
+      another = isDone(); // it was faster, and the lock is free because it is done
+      if (another) {
+        Files.deleteIfExists(part());
+      } else {
+        goOn(text, tokenizer, writer, watcher);
       }
-      same = encode(text, tokenizer, writer, watcher);
     }
-    if (!same) {
-      Files.delete(part);
+    return another ? open(watcher) : TokenFile.map(file);
+  }
+
+  private Path part() {
+    return file.resolveSibling(file.getFileName() + PART);
+  }
+
+  private TokenFileHeader growing() {
+    return new TokenFileHeader(key, tokensPerBlock, TokenFileHeader.GROWING);
+  }
+
+  private void goOn(CorpusSource text, Tokenizer tokenizer, TokenFileWriter writer, Watcher watcher)
+      throws IOException {
+    writer.goOn((done, of) -> watcher.at(Stage.CHECKING, done, of));
+    if (writer.size() > 0) {
+      watcher.goingOn(part(), writer.size());
+    }
+    if (!encode(text, tokenizer, writer, watcher)) {
+      Files.delete(part());
       throw new IOException(
           "the text %s has changed while it was read: give the command again once it stays as it is"
               .formatted(text.name()));
     }
-    AtomicFile.publish(part, file);
-    return TokenFile.map(file);
-  }
-
-  private TokenFileWriter writer(Path part, Watcher watcher) throws IOException {
-    TokenFileHeader header = new TokenFileHeader(key, tokensPerBlock, TokenFileHeader.GROWING);
-    TokenFileWriter writer =
-        TokenFileWriter.open(
-            part, header, disk, (done, of) -> watcher.at(Stage.CHECKING, done, of));
-    if (writer.size() > 0) {
-      watcher.goingOn(part, writer.size());
-    }
-    return writer;
+    writer.publish(file);
   }
 
   /** Encodes what is not there yet; returns whether the text is the one of the key. */

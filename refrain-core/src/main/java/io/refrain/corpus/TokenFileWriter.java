@@ -1,15 +1,24 @@
 package io.refrain.corpus;
 
 import io.refrain.corpus.TokenFileException.Defect;
+import io.refrain.store.AtomicFile;
 import java.io.Closeable;
+import java.io.EOFException;
 import java.io.IOException;
-import java.io.RandomAccessFile;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.Objects;
 import java.util.zip.CRC32C;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Writes a {@link TokenFile} block by block, and goes on where a writer before was interrupted:
@@ -18,10 +27,16 @@ import java.util.zip.CRC32C;
  *
  * <p>Blocks are forced to the disk at the end alone. Of one that a power cut took, the checksum
  * tells.
+ *
+ * <p>From {@link #open} to {@link #close} the file is locked, and nothing is written before {@link
+ * #goOn}. The lock is on the file and not on its name: while it was waited for, another process may
+ * have given the file its final name, or deleted it. So the caller looks for the finished file
+ * first, and {@link #goOn} at whether the name still leads here.
  */
 final class TokenFileWriter implements Closeable {
   private final Path path;
-  private final RandomAccessFile file;
+  private final FileChannel file; // which may be renamed while it is open, on Windows, too
+  private final @Nullable Object key;
   private final Disk disk;
   private final TokenFileHeader header;
   private final ByteBuffer block;
@@ -35,70 +50,98 @@ final class TokenFileWriter implements Closeable {
     /** The operating system itself. */
     Disk REAL = new Disk() {};
 
+    /** Locks a file; null where another has the lock. */
+    default @Nullable FileLock lock(FileChannel file) throws IOException {
+      try {
+        return file.tryLock();
+      } catch (OverlappingFileLockException e) {
+        return null;
+      }
+    }
+
     /** Writes where the file stands. */
-    default void write(RandomAccessFile file, byte[] bytes, int count) throws IOException {
-      file.write(bytes, 0, count);
+    default void write(FileChannel file, byte[] bytes, int count) throws IOException {
+      ByteBuffer buffer = ByteBuffer.wrap(bytes, 0, count);
+      while (buffer.hasRemaining()) {
+        file.write(buffer);
+      }
     }
 
     /** Waits until what was written is on the disk. */
-    default void force(RandomAccessFile file) throws IOException {
-      file.getFD().sync();
+    default void force(FileChannel file) throws IOException {
+      file.force(true);
+    }
+
+    /** Gives a file that was forced to the disk its final name. */
+    default void publish(Path written, Path target) throws IOException {
+      AtomicFile.publish(written, target);
     }
   }
 
-  private TokenFileWriter(Path path, RandomAccessFile file, Disk disk, TokenFileHeader header) {
+  private TokenFileWriter(
+      Path path, FileChannel file, @Nullable Object key, Disk disk, TokenFileHeader header) {
     this.path = path;
     this.file = file;
+    this.key = key;
     this.disk = disk;
     this.header = header;
     this.block = ByteBuffer.allocate(header.blockBytes()).order(ByteOrder.LITTLE_ENDIAN);
   }
 
   /**
-   * Begins a file, or goes on with one of the same tokens.
+   * Opens and locks a file, which is made where there is none.
    *
    * @param header of the growing file
-   * @param progress is told how many tokens are checked
-   * @throws TokenFileException if there is something else
    * @throws IOException if the file cannot be written, or another process writes it
    */
-  static TokenFileWriter open(
-      Path path, TokenFileHeader header, Disk disk, TokenFile.Progress progress)
-      throws IOException {
-    RandomAccessFile file = new RandomAccessFile(path.toFile(), "rw");
+  static TokenFileWriter open(Path path, TokenFileHeader header, Disk disk) throws IOException {
     try {
-      lock(path, file);
-      TokenFileWriter writer = new TokenFileWriter(path, file, disk, header);
-      writer.recover(progress);
-      return writer;
-    } catch (IOException | RuntimeException | Error e) {
-      file.close(); // with which the lock ends
-      throw e;
+      Files.createFile(path);
+    } catch (FileAlreadyExistsException e) {
+      // is gone on with
+    }
+    try {
+      Object key = keyOf(path);
+      FileChannel file = FileChannel.open(path, StandardOpenOption.READ, StandardOpenOption.WRITE);
+      try {
+        if (disk.lock(file) == null) {
+          throw writtenByAnother(path);
+        }
+        return new TokenFileWriter(path, file, key, disk, header);
+      } catch (IOException | RuntimeException | Error e) {
+        file.close(); // with which the lock ends
+        throw e;
+      }
+    } catch (NoSuchFileException e) {
+      throw writtenByAnother(path);
     }
   }
 
-  private static void lock(Path path, RandomAccessFile file) throws IOException {
-    FileLock lock;
-    try {
-      lock = file.getChannel().tryLock();
-    } catch (OverlappingFileLockException e) {
-      lock = null;
-    }
-    if (lock == null) {
-      throw new IOException(
-          path + " is being written by another process: wait until it is done, or stop it");
-    }
+  /** What tells a file from all others, whatever its name; null where the system has no such. */
+  private static @Nullable Object keyOf(Path path) throws IOException {
+    return Files.readAttributes(path, BasicFileAttributes.class).fileKey();
   }
 
-  /** Where the header is damaged, blocks are still known by their checksums. */
-  private void recover(TokenFile.Progress progress) throws IOException {
+  private static IOException writtenByAnother(Path path) {
+    return new IOException(
+        path + " is being written by another process: wait until it is done, or stop it");
+  }
+
+  /**
+   * Takes up what is there. Where the header is damaged, blocks are still known by their checksums.
+   *
+   * @param progress is told how many tokens are checked
+   * @throws TokenFileException if there is something else
+   * @throws IOException if the file cannot be written, or is no longer the one of that name
+   */
+  void goOn(TokenFile.Progress progress) throws IOException {
+    requireName();
     requireOwn();
-    long length = file.length();
+    long length = file.size();
     long there = Math.max(0, length - TokenFileHeader.BYTES) / header.blockBytes();
     long number = 0;
     while (number < there) {
-      file.seek(header.blockStart(number));
-      file.readFully(block.array());
+      read(block.array(), header.blockStart(number));
       if (!takeUp(number)) {
         break;
       }
@@ -107,16 +150,35 @@ final class TokenFileWriter implements Closeable {
     }
     long end = header.blockStart(number);
     if (length > end) {
-      file.setLength(end);
+      file.truncate(end);
     }
     writeHeader(header);
-    file.seek(end);
+    file.position(end);
+  }
+
+  private void requireName() throws IOException {
+    try {
+      if (Objects.equals(key, keyOf(path))) {
+        return;
+      }
+    } catch (NoSuchFileException e) {
+      // it has another name now, or none
+    }
+    throw writtenByAnother(path);
+  }
+
+  private void read(byte[] into, long at) throws IOException {
+    ByteBuffer buffer = ByteBuffer.wrap(into);
+    while (buffer.hasRemaining()) {
+      if (file.read(buffer, at + buffer.position()) < 0) {
+        throw new EOFException(path + " has become shorter while it was read");
+      }
+    }
   }
 
   private void requireOwn() throws IOException {
-    byte[] start = new byte[(int) Math.min(file.length(), TokenFileHeader.BYTES)];
-    file.seek(0);
-    file.readFully(start);
+    byte[] start = new byte[(int) Math.min(file.size(), TokenFileHeader.BYTES)];
+    read(start, 0);
     if (start.length < Long.BYTES || isZero(start)) {
       return; // the first bytes did not reach the disk
     }
@@ -222,7 +284,7 @@ final class TokenFileWriter implements Closeable {
   }
 
   private void writeHeader(TokenFileHeader written) throws IOException {
-    file.seek(0);
+    file.position(0);
     write(written.toBytes(), TokenFileHeader.BYTES);
   }
 
@@ -252,6 +314,13 @@ final class TokenFileWriter implements Closeable {
     } catch (IOException e) {
       throw failure(e);
     }
+  }
+
+  /**
+   * Gives the finished file its final name, while nobody else can take it for an unfinished one.
+   */
+  void publish(Path target) throws IOException {
+    disk.publish(path, target);
   }
 
   @Override

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -136,6 +137,22 @@ public final class ThreadTeam implements AutoCloseable {
     if (failure != null) {
       throw rethrow(failure);
     }
+  }
+
+  /**
+   * Does work for each of some items, which the parts share evenly.
+   *
+   * @param length how many items there are
+   * @param work is given the number of an item; no two may write the same
+   * @throws IllegalStateException when the team is closed
+   */
+  public void forEach(int length, IntConsumer work) {
+    run((part, parts) -> {
+      int end = boundary(length, part + 1, parts);
+      for (int i = boundary(length, part, parts); i < end; i++) {
+        work.accept(i);
+      }
+    });
   }
 
   /** What is to be thrown when some part failed, and then perhaps another. */

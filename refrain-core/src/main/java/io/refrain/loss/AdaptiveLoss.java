@@ -1,7 +1,6 @@
 package io.refrain.loss;
 
 import io.refrain.kernel.Kernels;
-import io.refrain.kernel.ThreadTeam;
 import io.refrain.nn.Linear;
 import io.refrain.tensor.Matrix;
 import io.refrain.tensor.MatrixProduct;
@@ -24,8 +23,10 @@ import org.jspecify.annotations.Nullable;
 final class AdaptiveLoss {
   private static final Kernels KERNELS = Kernels.get();
 
+  /** Rows of a block, at most. */
+  static final int MOST_ROWS = 384;
+
   private static final int LEAST_ROWS = 16;
-  private static final int MOST_ROWS = 384;
   private static final float[] NONE = {};
 
   private final AdaptiveSoftmax softmax;
@@ -33,6 +34,7 @@ final class AdaptiveLoss {
   private final Tensor x;
   private final int[] targets;
   private final int totalRows;
+  private final int mostRows;
   private final int rows;
   private final boolean recording;
   private final float @Nullable [] dx; // [rows, in]
@@ -49,12 +51,19 @@ final class AdaptiveLoss {
   }
 
   AdaptiveLoss(
-      AdaptiveSoftmax softmax, Tape tape, Tensor x, int[] targets, int totalRows, float[] losses) {
+      AdaptiveSoftmax softmax,
+      Tape tape,
+      Tensor x,
+      int[] targets,
+      int totalRows,
+      float[] losses,
+      int mostRows) {
     this.softmax = softmax;
     this.tape = tape;
     this.x = x;
     this.targets = targets;
     this.totalRows = totalRows;
+    this.mostRows = mostRows;
     rows = targets.length;
     recording = tape.wanted(softmax.head().weight().tensor());
     dx = tape.wanted(x) ? tape.buffer(x.size()) : null;
@@ -90,8 +99,12 @@ final class AdaptiveLoss {
   }
 
   private SoftmaxBlocks blocks(Linear layer) {
-    int most = Math.clamp(AdaptiveSoftmax.MOST_LOGITS / layer.out(), LEAST_ROWS, MOST_ROWS);
-    return new SoftmaxBlocks(tape, layer, rows, most);
+    return new SoftmaxBlocks(tape, layer, rows, Math.min(mostRows, blockRows(layer.out())));
+  }
+
+  /** How many rows of so many logits are judged at once. */
+  static int blockRows(int out) {
+    return Math.clamp(AdaptiveSoftmax.MOST_LOGITS / out, LEAST_ROWS, MOST_ROWS);
   }
 
   /** The rows whose target is in a cluster. */
@@ -145,13 +158,7 @@ final class AdaptiveLoss {
     int in = softmax.in();
     Matrix itsDx = Matrix.of(someDx, members.length, in);
     MatrixProduct.multiply(tape, dh, projection.packedBack(tape), itsDx, false);
-    tape.team()
-        .run((part, parts) -> {
-          int end = ThreadTeam.boundary(members.length, part + 1, parts);
-          for (int i = ThreadTeam.boundary(members.length, part, parts); i < end; i++) {
-            KERNELS.add(someDx, i * in, dx, members[i] * in, in);
-          }
-        });
+    tape.team().forEach(members.length, i -> KERNELS.add(someDx, i * in, dx, members[i] * in, in));
   }
 
   private void backward(Tensor share) {

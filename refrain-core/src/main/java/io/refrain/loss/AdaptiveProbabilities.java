@@ -1,11 +1,9 @@
 package io.refrain.loss;
 
 import io.refrain.kernel.Kernels;
-import io.refrain.kernel.ThreadTeam;
 import io.refrain.tensor.Tape;
 import io.refrain.tensor.Tensor;
 import java.util.List;
-import java.util.function.IntConsumer;
 
 /**
  * From the logits of head and clusters to log P of all classes, row by row.
@@ -54,27 +52,17 @@ final class AdaptiveProbabilities {
     int rows = logits.getFirst().size() / width(0);
     List<float[]> values = logits.stream().map(Tensor::data).toList();
     Tensor y = tape.tensor(true, shape);
-    forEachRow(tape, rows, row -> forward(values, row, y.data()));
+    tape.team().forEach(rows, row -> forward(values, row, y.data()));
     tape.record(() -> {
       if (y.hasGradient()) {
         List<float[]> gradients = values.stream().map(z -> tape.buffer(z.length)).toList();
-        forEachRow(tape, rows, row -> backward(values, row, y.gradient(), gradients));
+        tape.team().forEach(rows, row -> backward(values, row, y.gradient(), gradients));
         for (int part = 0; part < gradients.size(); part++) {
           tape.giveGradient(logits.get(part), gradients.get(part));
         }
       }
     });
     return y;
-  }
-
-  private static void forEachRow(Tape tape, int rows, IntConsumer work) {
-    tape.team()
-        .run((part, parts) -> {
-          int end = ThreadTeam.boundary(rows, part + 1, parts);
-          for (int row = ThreadTeam.boundary(rows, part, parts); row < end; row++) {
-            work.accept(row);
-          }
-        });
   }
 
   /**

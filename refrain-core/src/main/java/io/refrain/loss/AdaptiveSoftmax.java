@@ -91,9 +91,14 @@ public final class AdaptiveSoftmax implements Module {
       return cutoffs.getFirst() + clusters();
     }
 
-    /** How wide a cluster's projection of {@code in} values is. */
+    /**
+     * How wide a cluster's projection of {@code in} values is: as often as the divisor, a power of
+     * the div value, goes into them whole. A quotient of doubles may be rounded up to a whole
+     * number; Python's {@code //} and this are not.
+     */
     public int width(int in, int cluster) {
-      return (int) Math.floor(in / Math.pow(divValue, cluster + 1.0));
+      double divisor = Math.pow(divValue, cluster + 1.0);
+      return (int) Math.rint((in - in % divisor) / divisor);
     }
 
     /** How many of so many classes a cluster has. */
@@ -242,10 +247,15 @@ public final class AdaptiveSoftmax implements Module {
    * @return a scalar
    */
   public Tensor part(Tape tape, Tensor x, int[] targets, int totalRows, float[] losses) {
+    return blocked(tape, x, targets, totalRows, losses, AdaptiveLoss.MOST_ROWS);
+  }
+
+  /** The same in blocks of so many rows at most. */
+  Tensor blocked(Tape tape, Tensor x, int[] targets, int totalRows, float[] losses, int blockRows) {
     int rows = Sizes.positive("number of rows", head.rows(x));
     CrossEntropy.requireTargets(rows, classes, targets, totalRows);
     Sizes.equal("number of losses", rows, losses.length);
-    return new AdaptiveLoss(this, tape, x, targets, totalRows, losses).share();
+    return new AdaptiveLoss(this, tape, x, targets, totalRows, losses, blockRows).share();
   }
 
   /**

@@ -1,7 +1,6 @@
 package io.refrain.loss;
 
 import io.refrain.kernel.Kernels;
-import io.refrain.kernel.ThreadTeam;
 import io.refrain.nn.Sizes;
 import io.refrain.tensor.Matrix;
 import io.refrain.tensor.Tape;
@@ -101,17 +100,16 @@ public final class CrossEntropy {
       float[] losses) {
     int classes = logits.columns();
     tape.team()
-        .run((part, parts) -> {
-          int end = ThreadTeam.boundary(logits.rows(), part + 1, parts);
-          for (int row = ThreadTeam.boundary(logits.rows(), part, parts); row < end; row++) {
-            int at = row * classes;
-            int target = targets[first + row];
-            losses[first + row] =
-                (float)
-                    KERNELS.softmaxCrossEntropy(
-                        logits.data(), at, gradient, at, classes, target, scale);
-          }
-        });
+        .forEach(
+            logits.rows(),
+            row -> {
+              int at = row * classes;
+              int target = targets[first + row];
+              losses[first + row] =
+                  (float)
+                      KERNELS.softmaxCrossEntropy(
+                          logits.data(), at, gradient, at, classes, target, scale);
+            });
   }
 
   /** The sum of the losses of so many rows. */

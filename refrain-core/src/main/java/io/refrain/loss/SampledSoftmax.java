@@ -10,7 +10,6 @@ import io.refrain.tensor.PackedMatrix;
 import io.refrain.tensor.Tape;
 import io.refrain.tensor.Tensor;
 import java.util.Arrays;
-import java.util.function.IntConsumer;
 
 /**
  * A cheap stand-in for {@link LinearCrossEntropy} in training: each row's target competes with a
@@ -99,19 +98,23 @@ public final class SampledSoftmax {
         sampledLogits());
     float[] losses = tape.buffer(rows);
     int width = count + 1;
-    share(
-        rows,
-        row -> {
-          int hit = sample.indexOf(targets[row]);
-          if (hit >= 0) {
-            logits[row * width + hit] = NEVER;
-          }
-          logits[row * width + count] = targetLogit(row);
-          losses[row] =
-              (float)
-                  KERNELS.softmaxCrossEntropy(
-                      logits, row * width, logits, row * width, width, count, scale);
-        });
+    tape.team()
+        .forEach(
+            rows,
+            row -> {
+              int hit = sample.indexOf(targets[row]);
+              if (hit >= 0) {
+                logits[row * width + hit] = NEVER;
+              }
+              logits[row * width + count] = targetLogit(row);
+              losses[row] =
+                  (float)
+                      KERNELS.softmaxCrossEntropy(
+                          logits, row * width, logits, row * width, width, count, scale);
+              if (hit >= 0) { // the vectorized exponential has a smallest value, and it is above 0
+                logits[row * width + hit] = 0;
+              }
+            });
     return losses;
   }
 
@@ -166,9 +169,12 @@ public final class SampledSoftmax {
     boolean add = tape.hasGradient(x);
     float[] dx = tape.gradientToWrite(x);
     MatrixProduct.multiply(tape, sampledLogits(), sampledWeights(), Matrix.of(dx, rows, in), add);
-    share(
-        rows,
-        row -> addTimes(ofTarget(row), layer.weight().data(), targets[row] * in, dx, row * in, in));
+    tape.team()
+        .forEach(
+            rows,
+            row ->
+                addTimes(
+                    ofTarget(row), layer.weight().data(), targets[row] * in, dx, row * in, in));
   }
 
   /** Threads share the columns, so that classes met twice are added in one order. */
@@ -212,15 +218,5 @@ public final class SampledSoftmax {
     for (int i = 0; i < length; i++) {
       y[yAt + i] += factor * x[xAt + i];
     }
-  }
-
-  private void share(int length, IntConsumer work) {
-    tape.team()
-        .run((part, parts) -> {
-          int end = ThreadTeam.boundary(length, part + 1, parts);
-          for (int row = ThreadTeam.boundary(length, part, parts); row < end; row++) {
-            work.accept(row);
-          }
-        });
   }
 }

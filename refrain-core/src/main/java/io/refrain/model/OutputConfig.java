@@ -12,7 +12,12 @@ import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** How a language model makes probabilities of what its last recurrent layer writes. */
+/**
+ * How a language model makes probabilities of what its last recurrent layer writes.
+ *
+ * <p>{@link Adaptive} and {@link Sampled} take the id of a token for its rank. Those of a counted
+ * vocabulary are; of byte pairs, {@code FrequentFirst} makes them so.
+ */
 public sealed interface OutputConfig {
 
   /** The ways, as they are called on the command line and in a configuration. */

@@ -13,7 +13,9 @@ import io.refrain.text.TokenizerKind;
 import io.refrain.text.VerbatimTokenizer;
 import io.refrain.text.bpe.BpeTrainer;
 import java.io.IOException;
-import java.io.RandomAccessFile;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -23,6 +25,7 @@ import java.util.List;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -107,16 +110,16 @@ class CorpusEncodingTest {
     }
 
     @Override
-    public void write(RandomAccessFile file, byte[] bytes, int count) throws IOException {
+    public void write(FileChannel file, byte[] bytes, int count) throws IOException {
       if (writes++ == most) {
-        file.write(bytes, 0, count / 2);
+        file.write(ByteBuffer.wrap(bytes, 0, count / 2));
         throw new IOException("No space left on device");
       }
-      file.write(bytes, 0, count);
+      TokenFileWriter.Disk.super.write(file, bytes, count);
     }
 
     @Override
-    public void force(RandomAccessFile file) throws IOException {
+    public void force(FileChannel file) throws IOException {
       if (writes++ == most) {
         throw new IOException("No space left on device");
       }
@@ -245,8 +248,7 @@ class CorpusEncodingTest {
   void onlyOneWritesAtATime() throws IOException {
     Tokenizer tokenizer = VerbatimTokenizer.train(TEXT);
     TokenFileHeader header = new TokenFileHeader(key(TEXT, tokenizer), 64, TokenFileHeader.GROWING);
-    try (TokenFileWriter other =
-        TokenFileWriter.open(part(), header, TokenFileWriter.Disk.REAL, (tokens, of) -> {})) {
+    try (TokenFileWriter other = TokenFileWriter.open(part(), header, TokenFileWriter.Disk.REAL)) {
       assertThatIOException()
           .isThrownBy(() -> made(TEXT, tokenizer, SILENT))
           .withMessage(
@@ -254,6 +256,76 @@ class CorpusEncodingTest {
       assertThat(other.size()).isZero();
     }
     assertThat(made(TEXT, tokenizer, SILENT)).isEqualTo(tokenizer.encode(TEXT));
+  }
+
+  /** What another process does at an awkward moment. */
+  @FunctionalInterface
+  private interface Other {
+    void run() throws IOException;
+  }
+
+  /** Another process is done between the opening of the unfinished file and its locking. */
+  private record LateLock(Other other) implements TokenFileWriter.Disk {
+    @Override
+    public @Nullable FileLock lock(FileChannel file) throws IOException {
+      other.run();
+      return TokenFileWriter.Disk.super.lock(file);
+    }
+  }
+
+  @Test
+  void aFileThatAnotherHasFinishedMeanwhileIsOpenedAsItIs() throws IOException {
+    Tokenizer tokenizer = VerbatimTokenizer.train(TEXT);
+    int[] ids = made(TEXT, tokenizer, SILENT);
+    byte[] whole = Files.readAllBytes(file());
+    Files.delete(file());
+    CorpusEncoding late =
+        encoding(TEXT, tokenizer, new LateLock(() -> made(TEXT, tokenizer, SILENT)));
+
+    try (TokenFile tokens = late.make(source(TEXT), tokenizer, SILENT)) {
+      assertThat(tokens.toArray()).isEqualTo(ids);
+    }
+
+    assertThat(file()).hasBinaryContent(whole);
+    assertThat(part()).doesNotExist();
+  }
+
+  @Test
+  void anUnfinishedFileThatAnotherHasDeletedMeanwhileIsNotGoneOnWith() throws IOException {
+    Tokenizer tokenizer = VerbatimTokenizer.train(TEXT);
+    CorpusEncoding ofChangedText = encoding(TEXT, tokenizer, TokenFileWriter.Disk.REAL);
+    Other deletes =
+        () ->
+            assertThatIOException()
+                .isThrownBy(() -> ofChangedText.make(source("It was"), tokenizer, SILENT))
+                .withMessageContaining("has changed while it was read");
+    CorpusEncoding late = encoding(TEXT, tokenizer, new LateLock(deletes));
+
+    assertThatIOException()
+        .isThrownBy(() -> late.make(source(TEXT), tokenizer, SILENT))
+        .withMessage(
+            part() + " is being written by another process: wait until it is done, or stop it");
+    assertThat(folder).isEmptyDirectory();
+  }
+
+  @Test
+  void nobodyElseWritesTheFileUntilItHasItsName() throws IOException {
+    Tokenizer tokenizer = VerbatimTokenizer.train(TEXT);
+    TokenFileWriter.Disk tried =
+        new TokenFileWriter.Disk() {
+          @Override
+          public void publish(Path written, Path target) throws IOException {
+            assertThatIOException()
+                .isThrownBy(() -> made(TEXT, tokenizer, SILENT))
+                .withMessageStartingWith(part() + " is being written by another process");
+            TokenFileWriter.Disk.super.publish(written, target);
+          }
+        };
+
+    try (TokenFile tokens =
+        encoding(TEXT, tokenizer, tried).make(source(TEXT), tokenizer, SILENT)) {
+      assertThat(tokens.toArray()).isEqualTo(tokenizer.encode(TEXT));
+    }
   }
 
   /** Encodes slowly, until it is killed. */
@@ -265,8 +337,8 @@ class CorpusEncodingTest {
       TokenFileWriter.Disk slow =
           new TokenFileWriter.Disk() {
             @Override
-            public void write(RandomAccessFile file, byte[] bytes, int count) throws IOException {
-              file.write(bytes, 0, count);
+            public void write(FileChannel file, byte[] bytes, int count) throws IOException {
+              TokenFileWriter.Disk.super.write(file, bytes, count);
               System.out.println(count);
               try {
                 Thread.sleep(20);

@@ -9,9 +9,11 @@ import io.refrain.corpus.TokenFileException.Defect;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
 import java.util.SplittableRandom;
 import java.util.zip.CRC32C;
@@ -42,8 +44,8 @@ class TokenFileTest {
     Files.deleteIfExists(file);
     TokenFileHeader header =
         new TokenFileHeader(key(vocabulary), PER_BLOCK, TokenFileHeader.GROWING);
-    try (TokenFileWriter writer =
-        TokenFileWriter.open(file, header, TokenFileWriter.Disk.REAL, (tokens, of) -> {})) {
+    try (TokenFileWriter writer = TokenFileWriter.open(file, header, TokenFileWriter.Disk.REAL)) {
+      writer.goOn((tokens, of) -> {});
       writer.beginPiece(0);
       writer.append(ids, 0);
       writer.finish();
@@ -198,6 +200,65 @@ class TokenFileTest {
   }
 
   @Test
+  void aFileBeginsWithItsMarkAndItsVersion() {
+    byte[] header = new TokenFileHeader(key(300), PER_BLOCK, 20).toBytes();
+
+    assertThat(Arrays.copyOf(header, 12))
+        .isEqualTo("RFTOKENS\1\0\0\0".getBytes(StandardCharsets.US_ASCII));
+  }
+
+  @Test
+  void placesBeyondTwoGigabytesAreComputedInLongs() {
+    TokenFileHeader header = new TokenFileHeader(key(100_000), 1 << 20, 3_000_000_000L);
+
+    assertThat(header.blocks()).isEqualTo(2_862);
+    assertThat(header.blockStart(2_861)).isEqualTo(80 + 2_861 * (4L * 1_048_576 + 20));
+    assertThat(header.tokensOf(2_861)).isEqualTo(24_064);
+    assertThat(header.fileBytes()).isEqualTo(80 + 4 * 3_000_000_000L + 2_862 * 20L);
+  }
+
+  /** The file is a hole but for its header and its last tokens. */
+  @Test
+  void theEndOfALargeFileIsRead() throws IOException {
+    int perBlock = 1 << 20;
+    long tokens = 2_200_000_000L;
+    long last = tokens / perBlock; // the number of the last block
+    long lastStart = 80 + last * (2L * perBlock + 20);
+    Path file = folder.resolve("large.tokens");
+    TokenFileHeader header = new TokenFileHeader(key(60_000), perBlock, tokens);
+    try (FileChannel channel =
+        FileChannel.open(
+            file,
+            StandardOpenOption.CREATE_NEW,
+            StandardOpenOption.WRITE,
+            StandardOpenOption.SPARSE)) {
+      channel.write(ByteBuffer.wrap(header.toBytes()), 0);
+      channel.write(littleEndian(7, 50_007), lastStart - 20 - 2 * 2); // ends the block before
+      channel.write(littleEndian(9, 50_009), lastStart);
+      channel.write(littleEndian(11, 50_011), lastStart + 2 * (tokens % perBlock - 2));
+      channel.write(ByteBuffer.allocate(20), lastStart + 2 * (tokens % perBlock));
+    }
+
+    try (TokenFile large = TokenFile.map(file)) {
+      assertThat(large.size()).isEqualTo(tokens);
+      int[] across = new int[4];
+      large.read(last * perBlock - 2, across, 0, 4);
+      assertThat(across).containsExactly(7, 50_007, 9, 50_009);
+      int[] end = new int[3];
+      large.read(tokens - 3, end, 0, 3);
+      assertThat(end).containsExactly(0, 11, 50_011);
+    }
+  }
+
+  private static ByteBuffer littleEndian(int... ids) {
+    ByteBuffer bytes = ByteBuffer.allocate(2 * ids.length).order(ByteOrder.LITTLE_ENDIAN);
+    for (int id : ids) {
+      bytes.putShort((short) id);
+    }
+    return bytes.flip();
+  }
+
+  @Test
   void keysAreChecked() {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> new TokenFileKey("X".repeat(40), "0".repeat(40), 3))
@@ -205,6 +266,5 @@ class TokenFileTest {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> new TokenFileKey("0".repeat(40), "0".repeat(40), 0));
     assertThat(key(5).fileName("book")).matches("book-[0-9a-f]{12}\\.tokens");
-    assertThat("RFTOKENS".getBytes(StandardCharsets.US_ASCII)).hasSize(Long.BYTES);
   }
 }

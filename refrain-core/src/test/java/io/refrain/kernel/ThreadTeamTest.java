@@ -40,6 +40,29 @@ class ThreadTeamTest {
 
   @ParameterizedTest
   @ValueSource(ints = {1, 2, 3, 4})
+  void everyItemIsDoneOnceAndByAllThreads(int size) {
+    try (ThreadTeam team = new ThreadTeam(size)) {
+      for (int length : new int[] {0, 1, 3, 4, 101}) {
+        AtomicIntegerArray done = new AtomicIntegerArray(length);
+        Set<Thread> threads = ConcurrentHashMap.newKeySet();
+
+        team.forEach(
+            length,
+            i -> {
+              done.incrementAndGet(i);
+              threads.add(Thread.currentThread());
+            });
+
+        for (int i = 0; i < length; i++) {
+          assertThat(done.get(i)).as("%d of %d", i, length).isEqualTo(1);
+        }
+        assertThat(threads).hasSize(Math.min(size, length));
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2, 3, 4})
   void theFailureOfAnyPartIsThrownAndTheTeamLivesOn(int size) {
     try (ThreadTeam team = new ThreadTeam(size)) {
       for (int failing = 0; failing < size; failing++) {

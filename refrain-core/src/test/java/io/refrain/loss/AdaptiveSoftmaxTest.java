@@ -10,6 +10,7 @@ import io.refrain.nn.Parameter;
 import io.refrain.tensor.DataParallel;
 import io.refrain.tensor.Tape;
 import io.refrain.tensor.Tensor;
+import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -328,6 +329,30 @@ class AdaptiveSoftmaxTest {
             "tail.0.1.weight [300, 16]",
             "tail.1.0.weight [4, 64]",
             "tail.1.1.weight [600, 4]");
+  }
+
+  @Property(tries = 300)
+  void aProjectionIsAsWideAsTheDivisorGoesIntoItsInputWhole(
+      @ForAll @IntRange(min = 1, max = 2_000) int in,
+      @ForAll @IntRange(min = 10, max = 60) int tenths,
+      @ForAll @IntRange(min = 0, max = 3) int cluster) {
+    double divisor = Math.pow(tenths / 10.0, cluster + 1.0);
+    int exact = new BigDecimal(in).divideToIntegralValue(new BigDecimal(divisor)).intValueExact();
+
+    assertThat(options(tenths / 10.0).width(in, cluster)).isEqualTo(exact);
+  }
+
+  /** Python: 320 // 3.2, 256 // 1.6, 300 // 1.5, 100 // 2.5**2. */
+  @Test
+  void widthsArePythons() {
+    assertThat(options(3.2).width(320, 0)).isEqualTo(99);
+    assertThat(options(1.6).width(256, 0)).isEqualTo(159);
+    assertThat(options(1.5).width(300, 0)).isEqualTo(200);
+    assertThat(options(2.5).width(100, 1)).isEqualTo(16);
+  }
+
+  private static AdaptiveSoftmax.Options options(double divValue) {
+    return new AdaptiveSoftmax.Options(List.of(2, 3, 4, 5), divValue, false);
   }
 
   @Test

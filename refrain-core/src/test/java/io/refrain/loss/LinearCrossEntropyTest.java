@@ -205,6 +205,33 @@ class LinearCrossEntropyTest {
     }
   }
 
+  /** Past the limit from which on rows are taken in blocks; the room below tells that they are. */
+  @Test
+  void manyRowsOfManyClassesComeToTheSameAsThePlainLoss() {
+    Problem problem = new Problem(Kind.WITH_BIAS, 400, 3, 10_500, new SplittableRandom(7));
+    Tape tape = Tape.recording(ThreadTeam.single());
+    Tensor plain = problem.plain(tape);
+    tape.backward(plain);
+    List<float[]> expected = problem.takeGradients();
+    float[] losses = new float[problem.rows];
+
+    Tensor loss =
+        LinearCrossEntropy.part(
+            tape, problem.x, problem.layer, problem.targets, problem.rows + 2, losses);
+    tape.backward(loss);
+
+    assertThat(LinearCrossEntropy.values(problem.rows, 3, 10_500))
+        .isLessThan(2.0 * problem.rows * 10_500);
+    assertThat(loss.item()).isCloseTo(plain.item(), within(1e-5f));
+    assertThat(CrossEntropy.sum(losses, problem.rows) / (problem.rows + 2))
+        .isCloseTo(plain.item(), within(1e-5));
+    List<float[]> actual = problem.takeGradients();
+    for (int i = 0; i < expected.size(); i++) {
+      GradientCheck.assertClose(
+          "gradient " + i, actual.get(i), GradientCheck.doubles(expected.get(i)), 1e-6);
+    }
+  }
+
   /** What a loss over many rows takes beyond one over few is a fraction of their logits. */
   @Test
   void theRoomDoesNotGrowWithRowsTimesClasses() {

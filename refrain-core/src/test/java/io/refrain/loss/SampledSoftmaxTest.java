@@ -202,6 +202,93 @@ class SampledSoftmaxTest {
     }
   }
 
+  /** A target that is certain has no gradient, and its place in the sample adds none. */
+  @Test
+  void aTargetThatWasDrawnIsLeftOutThereToTheLastBit() {
+    int classes = 80;
+    SplittableRandom random = new SplittableRandom(6);
+    Linear layer = new Linear(4, classes, random);
+    LogUniformSample sample = LogUniformSample.draw(classes, 40, random);
+    int target = sample.drawn()[7];
+    Arrays.fill(layer.bias().data(), -200f);
+    layer.bias().data()[target] = 200f;
+    Tensor x = Tensor.variable(GradientCheck.values(random, 4), 1, 4);
+    Tape tape = Tape.recording(ThreadTeam.single());
+
+    tape.backward(SampledSoftmax.part(tape, x, layer, new int[] {target}, 1, sample));
+
+    assertThat(Math.abs(layer.bias().gradient()[target])).isEqualTo(0f);
+    for (int i = 0; i < 4; i++) {
+      assertThat(Math.abs(layer.weight().gradient()[target * 4 + i])).as("%d", i).isEqualTo(0f);
+    }
+  }
+
+  /** One tape for all, against a tape a shard, whose gradients know other rows each. */
+  @Test
+  void shardsWithSamplesOfTheirOwnAddUpInATiedWeight() {
+    int rows = 7;
+    int classes = 90;
+    SplittableRandom random = new SplittableRandom(7);
+    Embedding embedding = new Embedding(classes, 5, random);
+    Linear layer = Linear.tied(embedding.weight(), random);
+    int[] inputs = random.ints(rows, 0, classes).toArray();
+    int[] targets = random.ints(rows, 0, classes).toArray();
+    DataParallel parallel = new DataParallel(ThreadTeam.single(), rows);
+    assertThat(parallel.shards()).isEqualTo(2);
+    int passes = 2;
+    Tape one = Tape.recording(ThreadTeam.single());
+    Tensor all = null;
+    for (int pass = 0; pass < passes; pass++) {
+      for (int shard = 0; shard < 2; shard++) {
+        int first = parallel.firstRow(shard);
+        int end = first + parallel.rows(shard);
+        int[] itsInputs = Arrays.copyOfRange(inputs, first, end);
+        int[] itsTargets = Arrays.copyOfRange(targets, first, end);
+        Tensor x = embedding.forward(one, itsInputs, end - first);
+        LogUniformSample sample = sampleOf(classes, pass, shard);
+        Tensor share = SampledSoftmax.part(one, x, layer, itsTargets, rows, sample);
+        all = all == null ? share : GradientCheck.sum(one, all, share);
+      }
+    }
+    one.backward(all);
+    float expectedLoss = all.item();
+    List<Parameter> parameters = List.of(embedding.weight(), layer.bias());
+    List<float[]> expected = new ArrayList<>();
+    for (Parameter parameter : parameters) {
+      expected.add(parameter.gradient().clone());
+      parameter.tensor().clearGradient();
+    }
+
+    float loss = 0;
+    for (int pass = 0; pass < passes; pass++) {
+      int number = pass;
+      loss +=
+          parallel.backward((tape, shard) -> {
+            int first = parallel.firstRow(shard);
+            int end = first + parallel.rows(shard);
+            Tensor x = embedding.forward(tape, Arrays.copyOfRange(inputs, first, end), end - first);
+            return SampledSoftmax.part(
+                tape,
+                x,
+                layer,
+                Arrays.copyOfRange(targets, first, end),
+                rows,
+                sampleOf(classes, number, shard));
+          });
+    }
+
+    assertThat(loss).isCloseTo(expectedLoss, within(1e-5f));
+    for (int i = 0; i < expected.size(); i++) {
+      assertThat(parameters.get(i).tensor().gradientPieces()).isLessThan(classes);
+      GradientCheck.assertClose(
+          "leaf " + i, parameters.get(i).gradient(), GradientCheck.doubles(expected.get(i)), 1e-6);
+    }
+  }
+
+  private static LogUniformSample sampleOf(int classes, int pass, int shard) {
+    return LogUniformSample.draw(classes, 12, new SplittableRandom(2L * pass + shard));
+  }
+
   @Test
   void mistakesAreNamed() {
     SplittableRandom random = new SplittableRandom(5);
