@@ -118,6 +118,18 @@ class TokenizerCommandTest extends CommandFixture {
   }
 
   @Test
+  void specialTokensOfAnyCharactersAreReadBack() throws IOException {
+    make("--special", "\n", "--special", " the", "--special", "é b");
+
+    assertThat(json(refrain("tokenizer", "inspect", file().toString(), "--json")))
+        .containsEntry("special", List.of("\n", " the", "é b"));
+    assertThat(refrain("tokenizer", "encode", file().toString(), "\n the").out().strip())
+        .isEqualTo("0 1");
+    assertThat(train("--tokenizer", file().toString(), "--batch", "1", "--steps", "4").err())
+        .doesNotContain("refrain: ");
+  }
+
+  @Test
   void inspectShowsHowATextIsCut() throws IOException {
     make("--vocabulary", "300");
 

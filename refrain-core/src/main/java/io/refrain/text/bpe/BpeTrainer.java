@@ -34,8 +34,8 @@ public final class BpeTrainer {
    * @param vocabularySize the number of tokens, special ones and the 256 bytes included; it stays
    *     smaller where no more pairs are frequent enough
    * @param minimumCount pairs seen less often are not merged; at least 1
-   * @param specials tokens that texts are not cut into, such as {@code <|endoftext|>}; they have
-   *     the first ids
+   * @param specials tokens that stand for themselves wherever they are in a text, such as {@code
+   *     <|endoftext|>}; they have the first ids
    * @param pattern what cuts a text into pieces
    */
   public record Options(
@@ -57,8 +57,11 @@ public final class BpeTrainer {
             "special tokens: expected each of them once, and none empty, got " + specials);
       }
       for (String special : specials) {
-        byte[] spelled = ByteAlphabet.read(special);
-        if (spelled != null && !special.equals(new String(spelled, StandardCharsets.UTF_8))) {
+        if (!StandardCharsets.UTF_8.newEncoder().canEncode(special)) {
+          throw new IllegalArgumentException(
+              "special tokens: expected whole characters, got half of a surrogate pair");
+        }
+        if (ByteAlphabet.spellsOtherBytes(special)) {
           throw new IllegalArgumentException(
               ("special tokens: \"%s\" is how files spell other bytes; add a character to it that"
                       + " spells none, such as a space")

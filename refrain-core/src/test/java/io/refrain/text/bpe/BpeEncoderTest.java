@@ -139,6 +139,9 @@ class BpeEncoderTest {
         tokens.subList(0, 255), "expected one for each of the 256 bytes, got none for byte 255");
     assertRefused(with(tokens, "ab", "ab"), "token \"ab\" has two ids, 256 and 257");
     assertRefused(with(tokens, ""), "token 256: expected some bytes, got none");
+    assertRefused(
+        Arrays.asList(Arrays.copyOf(tokens.toArray(byte[][]::new), 258)),
+        "expected the last id, 257, to have some bytes, got none");
     assertRefused(tokens, "expected a token \"ab\"", 'a', 'b');
     assertRefused(tokens, "merge 0: expected the id of a token, got 999", 999, 'b');
     assertRefused(tokens, "merge 0: expected the id of a token, got -1", 'a', -1);
