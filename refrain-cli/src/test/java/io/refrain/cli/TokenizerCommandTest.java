@@ -125,8 +125,8 @@ class TokenizerCommandTest extends CommandFixture {
         .containsEntry("special", List.of("\n", " the", "é b"));
     assertThat(refrain("tokenizer", "encode", file().toString(), "\n the").out().strip())
         .isEqualTo("0 1");
-    assertThat(train("--tokenizer", file().toString(), "--batch", "1", "--steps", "4").err())
-        .doesNotContain("refrain: ");
+    Outcome trained = train("--tokenizer", file().toString(), "--batch", "1", "--steps", "4");
+    assertThat(trained.code()).as(trained.err()).isZero();
   }
 
   @Test
