@@ -19,14 +19,14 @@ import java.util.function.LongConsumer;
  * BpeModel model = trainer.train(done -> {});
  * }</pre>
  *
- * <p>Memory grows with the number of different pieces, not with the length of the texts. One
- * trainer serves one thread at a time.
+ * <p>Memory grows with the number of different pieces, not with the length of the texts; {@link
+ * #forgetRare} bounds it. One trainer serves one thread at a time.
  */
 public final class BpeTrainer {
   private static final int BYTES = 256;
 
   private final Options options;
-  private final PieceCounts counts = new PieceCounts();
+  private PieceCounts counts = new PieceCounts();
 
   /**
    * What a model is to be.
@@ -107,6 +107,25 @@ public final class BpeTrainer {
   /** {@return how many different pieces were counted} */
   public int distinctPieces() {
     return counts.size();
+  }
+
+  /**
+   * Forgets the pieces that were seen least so far: first all that were seen once, then all that
+   * were seen twice, and so on, until few enough are left. The rarest pieces make no merges, so
+   * that little is lost, but the result now depends on where in the texts this was asked for.
+   *
+   * @param most how many different pieces may be left; at least 0
+   * @return how many were forgotten
+   */
+  public int forgetRare(int most) {
+    if (most < 0) {
+      throw new IllegalArgumentException("pieces: expected at least 0 to be left, got " + most);
+    }
+    int before = counts.size();
+    while (counts.size() > most) {
+      counts = counts.withoutRarest();
+    }
+    return before - counts.size();
   }
 
   /**

@@ -124,6 +124,21 @@ class BpeTrainerTest {
   }
 
   @Test
+  void piecesThatWereSeenLeastAreForgotten() {
+    BpeTrainer trainer =
+        new BpeTrainer(new BpeTrainer.Options(1000, 1, List.of(), SplitPattern.GPT2));
+    trainer.count(" ab ab ab cd cd ef ef gh", 1);
+
+    assertThat(trainer.forgetRare(4)).isZero();
+    assertThat(trainer.forgetRare(2)).as("one seen once, and two seen twice").isEqualTo(3);
+    assertThat(trainer.distinctPieces()).isOne();
+    trainer.count(" gh gh gh gh", 1);
+    assertThat(merges(trainer.train(tokens -> {})))
+        .containsExactly("g h", "Ġ gh", "a b", "Ġ ab");
+    assertThatIllegalArgumentException().isThrownBy(() -> trainer.forgetRare(-1));
+  }
+
+  @Test
   void trainingStopsWhereNoPairIsFrequentEnough() {
     BpeModel model =
         trained(new BpeTrainer.Options(1000, 3, List.of(), SplitPattern.GPT2), 1, "ab ab xy xy ab");
