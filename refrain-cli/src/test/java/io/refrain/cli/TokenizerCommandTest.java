@@ -165,7 +165,7 @@ class TokenizerCommandTest extends CommandFixture {
 
     assertThat(json(make("--kind", "word", "--json")))
         .containsEntry("characters_per_token", 0.0)
-        .containsEntry("size", 10L);
+        .containsEntry("size", 9L);
   }
 
   @Test
@@ -242,6 +242,8 @@ class TokenizerCommandTest extends CommandFixture {
       System.setIn(new ByteArrayInputStream("Hello world".getBytes(StandardCharsets.UTF_8)));
       assertThat(refrain("tokenizer", "encode", "cl100k_base").out().strip())
           .isEqualTo("9906 1917");
+      System.setIn(new ByteArrayInputStream("\uFEFFHello".getBytes(StandardCharsets.UTF_8)));
+      assertThat(refrain("tokenizer", "encode", "cl100k_base").out().strip()).isEqualTo("9906");
       System.setIn(new ByteArrayInputStream("9906 1917\n64\n".getBytes(StandardCharsets.UTF_8)));
       assertThat(refrain("tokenizer", "decode", "cl100k_base").out().lines())
           .containsExactly("Hello world", "a");
@@ -275,6 +277,16 @@ class TokenizerCommandTest extends CommandFixture {
 
     assertThat(refrain("tokenizer", "encode", file().toString(), "the zebra times").err())
         .contains("1 of 3 tokens is unknown to the tokenizer.");
+  }
+
+  /** A text that is cut already may hold the token for unknown words, as WikiText-2 does. */
+  @Test
+  void tokensThatTheTextItselfCallsUnknownAreNotLaidOnTheTokenizer() throws IOException {
+    Files.writeString(corpus, "the <unk> of times\n".repeat(300));
+    make("--kind", "whitespace");
+
+    assertThat(refrain("tokenizer", "encode", file().toString(), "the <unk> zebra").err())
+        .contains("2 of 3 tokens are <unk>, in the text itself or because the tokenizer does");
   }
 
   @Test
