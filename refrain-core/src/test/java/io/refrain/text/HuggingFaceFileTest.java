@@ -246,6 +246,12 @@ class HuggingFaceFileTest {
         "a{2}?;{2}?",
         "\\h+;\\h",
         "x[\\H];\\H",
+        "\\v+;\\v",
+        "[^\\V];\\V",
+        "\\p{XDigit}+;\\p{XDigit}",
+        "[\\P{xdigit}];\\P{xdigit}",
+        "\\pL+;\\pL",
+        "(?x:[ ]+);(?x:",
         "\\Qa.b\\E;\\Q",
         "[[:alpha:]]+;[:",
         "(?s).;(?s)",
@@ -255,7 +261,8 @@ class HuggingFaceFileTest {
         "\\x{41}+;",
         "\\{2}+;",
         "[{2}+(?s)];",
-        "(?i:'s|'t)(?<n>a)(?=b)(?ix-x);",
+        "(?i:'s|'t)(?<n>a)(?=b)(?i-i);",
+        "\\\\v\\\\pL\\p{L};",
         "\\\\h;",
       })
   void patternsThatMeanSomethingElseAreRefused(String regex, @Nullable String difference)
