@@ -79,9 +79,11 @@ class BpeTokenizerTest {
 
     if (tokenizer.isExact()) {
       assertThat(decoded).isEqualTo(WellFormed.of(text));
-    } else if (!tokenizer.settings().prefixSpace()) {
-      assertThat(Normalizer.normalize(decoded, Normalizer.Form.NFC))
-          .isEqualTo(Normalizer.normalize(WellFormed.of(text), Normalizer.Form.NFC));
+    } else {
+      String added = tokenizer.settings().prefixSpace() ? " " : "";
+      assertThat(Normalizer.normalize(decoded.replace(added, ""), Normalizer.Form.NFC))
+          .isEqualTo(
+              Normalizer.normalize(WellFormed.of(text).replace(added, ""), Normalizer.Form.NFC));
     }
   }
 
