@@ -129,12 +129,14 @@ final class TokenizerTrainCommand implements Callable<Integer> {
     Path folder = out.toAbsolutePath().getParent();
     if (folder == null || !Files.isDirectory(folder)) {
       throw new IOException(
-          out + " cannot be written, because its folder does not exist: make it, or choose another"
+          out
+              + " cannot be written, because its folder does not exist: make it, or choose another"
               + " --out");
     }
     if (!Files.isWritable(folder)) {
       throw new IOException(
-          out + " cannot be written by this user: change the permissions of its folder, or choose"
+          out
+              + " cannot be written by this user: change the permissions of its folder, or choose"
               + " another --out");
     }
   }

@@ -77,11 +77,9 @@ class TokenizerCommandTest extends CommandFixture {
   void addedTokensThatAreTextAreNotSpecial() throws IOException {
     BpeModel model = BpeTokenizer.train("", BpeTrainer.Options.ofSize(257), 1).model();
     List<AddedToken> added =
-        List.of(
-            AddedToken.special(0, "<|endoftext|>"), new AddedToken(257, "word", false, false));
+        List.of(AddedToken.special(0, "<|endoftext|>"), new AddedToken(257, "word", false, false));
     BpeTokenizer tokenizer =
-        new BpeTokenizer(
-            model, new BpeTokenizer.Settings(SplitPattern.GPT2, false, false, added));
+        new BpeTokenizer(model, new BpeTokenizer.Settings(SplitPattern.GPT2, false, false, added));
     AtomicFile.write(file(), out -> TokenizerFile.write(tokenizer, out));
 
     assertThat(json(refrain("tokenizer", "inspect", file().toString(), "--json")))

@@ -194,9 +194,7 @@ public final class BpeTokenizer implements Tokenizer {
 
   @Override
   public int[] specialIds() {
-    return IntStream.range(0, size)
-        .filter(id -> specials.contains(id) || isFree(id))
-        .toArray();
+    return IntStream.range(0, size).filter(id -> specials.contains(id) || isFree(id)).toArray();
   }
 
   /** {@inheritDoc} Nothing is. */

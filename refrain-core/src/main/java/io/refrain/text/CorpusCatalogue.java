@@ -77,8 +77,8 @@ public final class CorpusCatalogue {
    * @param name the name of the corpus
    * @return the corpus, named as in the catalogue
    * @throws CorpusException if the catalogue has no such name, or a copy has the wrong SHA-1
-   * @throws IOException if there is no copy and it cannot be downloaded or kept, with a message that
-   *     says where to put the file by hand, or if the file system fails
+   * @throws IOException if there is no copy and it cannot be downloaded or kept, with a message
+   *     that says where to put the file by hand, or if the file system fails
    */
   public Corpus read(String name) throws IOException {
     return source(name).read();

@@ -26,8 +26,7 @@ public final class PublishedTokenizers {
   private static List<ServiceLoader<TokenizerProvider>> loaders() {
     return List.of(
         ServiceLoader.load(TokenizerProvider.class),
-        ServiceLoader.load(
-            TokenizerProvider.class, PublishedTokenizers.class.getClassLoader()));
+        ServiceLoader.load(TokenizerProvider.class, PublishedTokenizers.class.getClassLoader()));
   }
 
   /**

@@ -75,8 +75,18 @@ class HuggingFaceOptionsTest {
     assertIds(json, "the Jabberwock", 267, 338, 293, 66, 296, 301, 279);
     assertIds(json, " the", 267);
     assertIds(
-        json, "the son<|endoftext|>the<|endoftext|> the\nthe", 267, 266, 282, 0, 267, 0, 267, 199,
-        84, 258);
+        json,
+        "the son<|endoftext|>the<|endoftext|> the\nthe",
+        267,
+        266,
+        282,
+        0,
+        267,
+        0,
+        267,
+        199,
+        84,
+        258);
   }
 
   @Test
@@ -84,16 +94,7 @@ class HuggingFaceOptionsTest {
     String json = composed(plain());
 
     assertIds(
-        json,
-        "l'e\u0301te\u0301 \u212b<|endoftext|>e\u0301",
-        76,
-        7,
-        289,
-        221,
-        128,
-        228,
-        0,
-        260);
+        json, "l'e\u0301te\u0301 \u212b<|endoftext|>e\u0301", 76, 7, 289, 221, 128, 228, 0, 260);
     assertIds(
         withSpace(json), "e\u0301te\u0301 e\u0301<|endoftext|>e\u0301", 341, 221, 260, 0, 221, 260);
   }
@@ -104,18 +105,7 @@ class HuggingFaceOptionsTest {
     String json = withMoreTokens(plain());
 
     assertIds(
-        json,
-        "Beware the Jabberwock, l'été, Jabber",
-        361,
-        267,
-        338,
-        65,
-        370,
-        7,
-        289,
-        12,
-        221,
-        369);
+        json, "Beware the Jabberwock, l'été, Jabber", 361, 267, 338, 65, 370, 7, 289, 12, 221, 369);
     assertIds(json, "the Jab the Jabber", 371, 221, 371, 66, 296);
     assertIds(withSpace(json), "the Jabberwock, lime", 267, 338, 65, 370, 265, 329);
     assertIds(withSpace(json), "Jabber Jabber", 369, 221, 369);

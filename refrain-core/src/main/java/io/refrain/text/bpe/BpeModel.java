@@ -25,7 +25,8 @@ public final class BpeModel {
   /**
    * A model of these tokens and merges.
    *
-   * @param tokens the bytes of each token, by id; null for an id that has none, which is not the last
+   * @param tokens the bytes of each token, by id; null for an id that has none, which is not the
+   *     last
    * @param lefts the id of the left token of each merge; earlier merges go first
    * @param rights the id of the right one
    * @param wholePieces whether a piece of text that is a token is that token, even where the merges

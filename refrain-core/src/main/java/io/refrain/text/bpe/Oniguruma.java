@@ -43,8 +43,7 @@ final class Oniguruma {
   private static final Pattern COUNT = Pattern.compile("\\{(?:\\d*,?\\d*}\\+|\\d+}\\?)");
 
   /** Options other than of case. Of comments, blanks in brackets are none there. */
-  private static final Pattern OPTIONS =
-      Pattern.compile("\\(\\?(?!i*(?:-i*)?[:)])[a-zA-Z-]+[:)]");
+  private static final Pattern OPTIONS = Pattern.compile("\\(\\?(?!i*(?:-i*)?[:)])[a-zA-Z-]+[:)]");
 
   private static final Pattern LONE_OPTIONS = Pattern.compile("\\(\\?[i-]+\\)");
 
@@ -71,8 +70,7 @@ final class Oniguruma {
     } catch (PatternSyntaxException e) {
       throw new IllegalArgumentException(
           "pattern: expected a regular expression, got one that has a defect or is not supported"
-                  + " (%s): %s"
-              .formatted(e.getDescription(), regex),
+              + " (%s): %s".formatted(e.getDescription(), regex),
           e);
     }
   }

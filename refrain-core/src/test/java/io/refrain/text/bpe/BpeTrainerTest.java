@@ -133,8 +133,7 @@ class BpeTrainerTest {
     assertThat(trainer.forgetRare(2)).as("one seen once, and two seen twice").isEqualTo(3);
     assertThat(trainer.distinctPieces()).isOne();
     trainer.count(" gh gh gh gh", 1);
-    assertThat(merges(trainer.train(tokens -> {})))
-        .containsExactly("g h", "Ġ gh", "a b", "Ġ ab");
+    assertThat(merges(trainer.train(tokens -> {}))).containsExactly("g h", "Ġ gh", "a b", "Ġ ab");
     assertThatIllegalArgumentException().isThrownBy(() -> trainer.forgetRare(-1));
   }
 
