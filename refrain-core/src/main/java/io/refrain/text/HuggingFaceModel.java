@@ -167,6 +167,11 @@ final class HuggingFaceModel {
       throws MalformedTokenizerException {
     int next = ids.size();
     for (AddedToken token : added) {
+      if (token.content().length() == 1 && ByteAlphabet.spellsOtherBytes(token.content())) {
+        throw json.defect(
+            "key \"added_tokens\": expected none that is the letter of a byte, found \"%s\""
+                .formatted(token.content()));
+      }
       Integer there = ids.get(token.content());
       int expected = there == null ? next : there;
       if (token.id() != expected) {

@@ -193,7 +193,7 @@ class HuggingFaceFileTest {
         "\"!\":1|\"!\":-1|expected a whole number of at least 0 for \"!\", found a number",
         "\"!\":1|\"!\":2|key \"model.vocab\": the id 2 has two tokens, one of them \"\"\"",
         "\"!\":1|\"字\":1|key \"model.vocab\": expected tokens of byte-level BPE, found \"字\"",
-        "\"added_tokens\":[{\"id\":0,\"content\":\"<#endoftext#>\"|\"added_tokens\":[{\"id\":166,\"content\":\"é\"|expected one for each of the 256 bytes, got none for byte 233",
+        "\"added_tokens\":[{\"id\":0,\"content\":\"<#endoftext#>\"|\"added_tokens\":[{\"id\":166,\"content\":\"é\"|key \"added_tokens\": expected none that is the letter of a byte, found \"é\"",
         "\"!\":1|\"!!\":1|key \"model\": tokens: expected one for each of the 256 bytes, got none for byte 33 (\"!\")",
         "\"merges\":[[|\"merges\":[\"a b c\",[|key \"model.merges[0]\": expected two tokens, found 3",
         "\"merges\":[[|\"merges\":[\"q ☃\",[|key \"model.merges[0]\": expected tokens of the vocabulary, found \"☃\"",
