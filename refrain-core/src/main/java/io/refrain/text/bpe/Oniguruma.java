@@ -32,7 +32,10 @@ final class Oniguruma {
    */
   private static final String REFUSED = "hHQENvV";
 
-  /** There, a letter must follow in braces, and digits of all scripts are none of these. */
+  /**
+   * There, a name must stand in braces, and the digits of other scripts are none of these. Of the
+   * other names of POSIX, both have the same characters in all of Unicode 16.
+   */
   private static final Pattern PROPERTY =
       Pattern.compile("\\\\[pP](?:[^{]|\\{\\^?XDigit\\})", Pattern.CASE_INSENSITIVE);
 
