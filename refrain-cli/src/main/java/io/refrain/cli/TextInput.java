@@ -13,6 +13,8 @@ import picocli.CommandLine.ParameterException;
 
 /** Texts from the command line, from a file or from standard input. */
 final class TextInput {
+  private static final String BYTE_ORDER_MARK = "\uFEFF";
+
   private TextInput() {}
 
   /**
@@ -34,11 +36,12 @@ final class TextInput {
     return texts != null && given ? texts : List.of(standardInput());
   }
 
-  /** All of standard input, as it is. */
+  /** All of standard input, as it is, but for a byte order mark, which a file loses, too. */
   static String standardInput() throws IOException {
     byte[] bytes = System.in.readAllBytes();
     try {
-      return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
+      String text = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
+      return text.startsWith(BYTE_ORDER_MARK) ? text.substring(1) : text;
     } catch (CharacterCodingException e) {
       throw new IOException("standard input is not text in UTF-8; convert it first", e);
     }

@@ -1,5 +1,6 @@
 package io.refrain.cli;
 
+import io.refrain.text.Encoding;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
@@ -30,5 +31,12 @@ final class TokenizerCommand implements Runnable {
   @Override
   public void run() {
     spec.commandLine().usage(spec.commandLine().getOut());
+  }
+
+  /** How many characters of a text a token stands for, in the mean; 0 where there is no token. */
+  static double width(String text, Encoding encoding) {
+    return encoding.size() == 0
+        ? 0
+        : (double) text.codePointCount(0, text.length()) / encoding.size();
   }
 }

@@ -23,7 +23,9 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     description = {
       "Turn texts into the ids of their tokens, a line for each text.",
-      "Without TEXT and --file, the text is read from standard input."
+      "Without TEXT and --file, the text is read from standard input.",
+      "With --json, start and end of a token are counted in UTF-16 units,",
+      "of which characters such as emoji have two."
     },
     footer = {
       "",

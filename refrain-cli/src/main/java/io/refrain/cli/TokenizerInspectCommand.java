@@ -100,7 +100,7 @@ final class TokenizerInspectCommand implements Callable<Integer> {
     if (measured != null && encoding != null) {
       out.printf(
           "  text        %s tokens, %.2f characters a token%n",
-          Figures.count(encoding.size()), width(measured, encoding));
+          Figures.count(encoding.size()), TokenizerCommand.width(measured, encoding));
       int shown = Math.min(encoding.size(), PICTURED);
       out.println();
       out.println(picture.of(Arrays.copyOf(encoding.ids(), shown)));
@@ -126,18 +126,12 @@ final class TokenizerInspectCommand implements Callable<Integer> {
     json.put("longest", IntStream.of(longest(tokenizer)).mapToObj(tokenizer::piece).toList());
     if (measured != null && encoding != null) {
       json.put("tokens", encoding.size());
-      json.put("characters_per_token", width(measured, encoding));
+      json.put("characters_per_token", TokenizerCommand.width(measured, encoding));
       json.put(
           "pieces",
           IntStream.of(encoding.ids()).limit(PICTURED).mapToObj(tokenizer::piece).toList());
     }
     Output.line(spec.commandLine().getOut(), json);
-  }
-
-  private static double width(String text, Encoding encoding) {
-    return encoding.size() == 0
-        ? 0
-        : (double) text.codePointCount(0, text.length()) / encoding.size();
   }
 
   private static String pattern(BpeTokenizer tokenizer) {
@@ -149,17 +143,22 @@ final class TokenizerInspectCommand implements Callable<Integer> {
     return switch (tokenizer) {
       case VocabularyTokenizer counted -> counted.vocabulary().specials();
       case BpeTokenizer bpe ->
-          bpe.settings().addedTokens().stream().map(AddedToken::content).toList();
+          bpe.settings().addedTokens().stream()
+              .filter(AddedToken::special)
+              .map(AddedToken::content)
+              .toList();
       default -> List.of();
     };
   }
 
   private static int[] longest(Tokenizer tokenizer) {
     int[] specials = tokenizer.specialIds();
+    int[] lengths =
+        IntStream.range(0, tokenizer.size()).map(id -> tokenizer.piece(id).length()).toArray();
     return IntStream.range(0, tokenizer.size())
         .filter(id -> Arrays.binarySearch(specials, id) < 0)
         .boxed()
-        .sorted(Comparator.comparingInt((Integer id) -> -tokenizer.piece(id).length()))
+        .sorted(Comparator.comparingInt((Integer id) -> -lengths[id]))
         .limit(LONGEST)
         .mapToInt(Integer::intValue)
         .toArray();

@@ -8,16 +8,18 @@ import io.refrain.text.Tokenizer;
 import io.refrain.text.TokenizerKind;
 import io.refrain.text.Vocabulary;
 import io.refrain.text.bpe.BpeTrainer;
+import io.refrain.text.bpe.SplitPattern;
 import java.io.IOException;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
 /** How {@code train} turns text into tokens. */
 final class TokenizerOptions {
   /** Large enough for words to be few tokens, small enough for a layer that writes them. */
-  static final int BPE_VOCABULARY = 8192;
+  private static final int BPE_VOCABULARY = 8192;
 
-  private static final int BPE_MINIMUM_COUNT = 2;
+  private static final int BYTES = 256;
 
   @Option(
       names = "--tokenizer",
@@ -45,13 +47,14 @@ final class TokenizerOptions {
 
   /** Demands that every value makes sense by itself. */
   void requireRanges(OptionCheck check) {
-    if (vocabulary != null) {
-      check.atLeast(isBpe() ? 257 : 2, "--vocabulary", vocabulary);
+    boolean isMade = isBpe() || TokenizerFinder.isKind(tokenizer);
+    if (vocabulary != null && isMade) {
+      check.atLeast(leastVocabulary(tokenizer, 1), "--vocabulary", vocabulary);
     }
     if (minimumCount != null) {
       check.atLeast(1, "--minimum-count", minimumCount);
     }
-    if (!isBpe() && !TokenizerFinder.isKind(tokenizer)) {
+    if (!isMade) {
       TokenizerFinder.requireThere(tokenizer, check.name("--tokenizer") + ": ");
       requireUnused("--vocabulary", vocabulary);
       requireUnused("--minimum-count", minimumCount);
@@ -80,21 +83,13 @@ final class TokenizerOptions {
       TokenizerKind kind = TokenizerKind.of(tokenizer);
       return counted(text, kind, counted(kind, vocabulary, minimumCount)); // by frequency anyway
     }
-    Tokenizer found = isBpe() ? bytePairs(text, threads) : TokenizerFinder.find(tokenizer);
+    Tokenizer found = isBpe() ? learned(text, threads) : TokenizerFinder.find(tokenizer);
     return byFrequency ? frequentFirst(text, found) : found;
   }
 
-  private Tokenizer bytePairs(TextReading text, int threads) throws IOException {
-    BpeTrainer.Options defaults =
-        BpeTrainer.Options.ofSize(OptionCheck.or(vocabulary, BPE_VOCABULARY));
+  private Tokenizer learned(TextReading text, int threads) throws IOException {
     BpeTraining training =
-        new BpeTraining(
-            new BpeTrainer.Options(
-                defaults.vocabularySize(),
-                OptionCheck.or(minimumCount, BPE_MINIMUM_COUNT),
-                defaults.specials(),
-                defaults.pattern()),
-            threads);
+        new BpeTraining(bytePairs(vocabulary, minimumCount, null, null), threads);
     training.count(text);
     return training.learn();
   }
@@ -114,6 +109,33 @@ final class TokenizerOptions {
               });
     }
     return FrequentFirst.of(tokenizer, counts);
+  }
+
+  /**
+   * The smallest vocabulary that there can be.
+   *
+   * @param kind a kind that is made of a text
+   * @param bpeSpecials how many special tokens byte pairs are to have
+   */
+  static int leastVocabulary(String kind, int bpeSpecials) {
+    return kind.equals(BpeTokenizer.KIND)
+        ? BYTES + bpeSpecials
+        : TokenizerKind.of(kind).defaultOptions().specials().size() + 1;
+  }
+
+  /** What byte pairs are to be; what is null is as usual. */
+  static BpeTrainer.Options bytePairs(
+      @Nullable Integer vocabulary,
+      @Nullable Integer minimumCount,
+      @Nullable List<String> specials,
+      @Nullable SplitPattern pattern) {
+    BpeTrainer.Options usual =
+        BpeTrainer.Options.ofSize(OptionCheck.or(vocabulary, BPE_VOCABULARY));
+    return new BpeTrainer.Options(
+        usual.vocabularySize(),
+        OptionCheck.or(minimumCount, usual.minimumCount()),
+        OptionCheck.or(specials, usual.specials()),
+        OptionCheck.or(pattern, usual.pattern()));
   }
 
   /** Makes a tokenizer of the tokens of a text. */

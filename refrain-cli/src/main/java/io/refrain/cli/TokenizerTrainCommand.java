@@ -46,7 +46,7 @@ import picocli.CommandLine.Spec;
       "  refrain train book.txt --tokenizer tokenizer.json      what to do with it"
     })
 final class TokenizerTrainCommand implements Callable<Integer> {
-  /** What the characters of a token are measured on, from the beginning of the first text. */
+  /** What the characters of a token are measured on, from the beginning of the texts. */
   private static final int SAMPLE = 1_000_000;
 
   @Spec private CommandSpec spec;
@@ -103,19 +103,42 @@ final class TokenizerTrainCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     requireRanges();
-    if (Files.exists(out, LinkOption.NOFOLLOW_LINKS)) {
-      throw new IOException(out + " is there already: move it away, or choose another --out");
-    }
+    BpeTrainer.Options bytePairs =
+        isBpe()
+            ? TokenizerOptions.bytePairs(vocabulary, minimumCount, specials, splitPattern())
+            : null;
+    requireWritable();
     List<CorpusSource> texts = new ArrayList<>();
     for (String corpus : corpora) {
       texts.add(Texts.find(corpus));
     }
+    CorpusSource all = CorpusSource.joined(String.join(", ", corpora), texts);
     long start = System.nanoTime();
-    Tokenizer tokenizer = train(texts);
+    Tokenizer tokenizer = train(all, bytePairs);
     double seconds = (System.nanoTime() - start) / 1e9;
     AtomicFile.write(out, stream -> TokenizerFile.write(tokenizer, stream));
-    report(tokenizer, texts.getFirst(), seconds);
+    report(tokenizer, all, seconds);
     return 0;
+  }
+
+  /** Before the training, which may take long, and would be lost. */
+  private void requireWritable() throws IOException {
+    if (Files.exists(out, LinkOption.NOFOLLOW_LINKS)) {
+      throw new IOException(out + " is there already: move it away, or choose another --out");
+    }
+    Path folder = out.toAbsolutePath().getParent();
+    if (folder == null || !Files.isDirectory(folder)) {
+      throw new IOException(
+          out
+              + " cannot be written, because its folder does not exist: make it, or choose another"
+              + " --out");
+    }
+    if (!Files.isWritable(folder)) {
+      throw new IOException(
+          out
+              + " cannot be written by this user: change the permissions of its folder, or choose"
+              + " another --out");
+    }
   }
 
   private boolean isBpe() {
@@ -129,8 +152,8 @@ final class TokenizerTrainCommand implements Callable<Integer> {
           "--kind must be one of %s, but is \"%s\"".formatted(TokenizerFinder.kinds(), kind));
     }
     if (vocabulary != null) {
-      int specialCount = specials == null ? 1 : specials.size();
-      check.atLeast(isBpe() ? 256 + specialCount : 2, "--vocabulary", vocabulary);
+      int least = TokenizerOptions.leastVocabulary(kind, specials == null ? 1 : specials.size());
+      check.atLeast(least, "--vocabulary", vocabulary);
     }
     if (minimumCount != null) {
       check.atLeast(1, "--minimum-count", minimumCount);
@@ -138,35 +161,28 @@ final class TokenizerTrainCommand implements Callable<Integer> {
     List<String> bpe = List.of(BpeTokenizer.KIND);
     check.fitting("--pattern", pattern, "--kind", kind, bpe);
     check.fitting("--special", specials, "--kind", kind, bpe);
+    Integer given = check.isGiven("--threads") ? threads.count() : null;
+    check.fitting("--threads", given, "--kind", kind, bpe);
   }
 
-  private Tokenizer train(List<CorpusSource> texts) throws IOException {
-    if (!isBpe()) {
-      TokenizerKind counted = TokenizerKind.of(kind);
-      CorpusSource all = CorpusSource.joined(String.join(", ", corpora), texts);
-      try (CorpusReader reader = all.open()) {
+  /**
+   * Makes the tokenizer.
+   *
+   * @param bytePairs what they are to be; null for another kind
+   */
+  private Tokenizer train(CorpusSource text, BpeTrainer.@Nullable Options bytePairs)
+      throws IOException {
+    try (CorpusReader reader = text.open()) {
+      TextReading reading = new TextReading(text, reader);
+      if (bytePairs == null) {
+        TokenizerKind counted = TokenizerKind.of(kind);
         return TokenizerOptions.counted(
-            new TextReading(all, reader),
-            counted,
-            TokenizerOptions.counted(counted, vocabulary, minimumCount));
+            reading, counted, TokenizerOptions.counted(counted, vocabulary, minimumCount));
       }
+      BpeTraining training = new BpeTraining(bytePairs, threads.count());
+      training.count(reading);
+      return training.learn();
     }
-    BpeTrainer.Options defaults =
-        BpeTrainer.Options.ofSize(OptionCheck.or(vocabulary, TokenizerOptions.BPE_VOCABULARY));
-    BpeTraining training =
-        new BpeTraining(
-            new BpeTrainer.Options(
-                defaults.vocabularySize(),
-                OptionCheck.or(minimumCount, defaults.minimumCount()),
-                OptionCheck.or(specials, defaults.specials()),
-                splitPattern()),
-            threads.count());
-    for (CorpusSource text : texts) {
-      try (CorpusReader reader = text.open()) {
-        training.count(new TextReading(text, reader));
-      }
-    }
-    return training.learn();
   }
 
   private static String beginning(CorpusSource text) throws IOException {
@@ -196,7 +212,7 @@ final class TokenizerTrainCommand implements Callable<Integer> {
   private void report(Tokenizer tokenizer, CorpusSource text, double seconds) throws IOException {
     String sample = beginning(text);
     Encoding encoding = tokenizer.encodeWithOffsets(sample);
-    double width = (double) sample.codePointCount(0, sample.length()) / encoding.size();
+    double width = TokenizerCommand.width(sample, encoding);
     PrintWriter writer = spec.commandLine().getOut();
     if (output.json) {
       Map<String, Object> json = new LinkedHashMap<>();

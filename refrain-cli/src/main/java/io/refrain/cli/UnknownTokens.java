@@ -2,18 +2,24 @@ package io.refrain.cli;
 
 import io.refrain.data.TokenSource;
 import io.refrain.text.Tokenizer;
+import io.refrain.text.TokenizerKind;
 import java.io.PrintWriter;
 
-/** Counts the tokens of a text that a tokenizer does not know: they are not what the text says. */
+/**
+ * Counts the tokens of a text that a tokenizer does not know: they are not what the text says,
+ * unless it is of those that are cut already, and holds such tokens itself.
+ */
 final class UnknownTokens {
   private static final int STRETCH = 1 << 16;
 
   private final int id;
+  private final boolean mayBeInTheText;
   private long unknown;
   private long all;
 
   UnknownTokens(Tokenizer tokenizer) {
     id = tokenizer.unknownId().orElse(-1);
+    mayBeInTheText = tokenizer.kind().equals(TokenizerKind.WHITESPACE.label());
   }
 
   void count(int[] ids) {
@@ -46,8 +52,13 @@ final class UnknownTokens {
   void warn(PrintWriter err) {
     if (unknown > 0) {
       err.printf(
-          "%s of %s tokens %s unknown to the tokenizer.%n",
-          Figures.count(unknown), Figures.count(all), unknown == 1 ? "is" : "are");
+          "%s of %s tokens %s %s.%n",
+          Figures.count(unknown),
+          Figures.count(all),
+          unknown == 1 ? "is" : "are",
+          mayBeInTheText
+              ? "<unk>, in the text itself or because the tokenizer does not know the word"
+              : "unknown to the tokenizer");
     }
   }
 }

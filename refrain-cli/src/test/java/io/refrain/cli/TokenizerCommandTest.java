@@ -73,6 +73,19 @@ class TokenizerCommandTest extends CommandFixture {
         .contains("kind        " + kind);
   }
 
+  @Test
+  void addedTokensThatAreTextAreNotSpecial() throws IOException {
+    BpeModel model = BpeTokenizer.train("", BpeTrainer.Options.ofSize(257), 1).model();
+    List<AddedToken> added =
+        List.of(AddedToken.special(0, "<|endoftext|>"), new AddedToken(257, "word", false, false));
+    BpeTokenizer tokenizer =
+        new BpeTokenizer(model, new BpeTokenizer.Settings(SplitPattern.GPT2, false, false, added));
+    AtomicFile.write(file(), out -> TokenizerFile.write(tokenizer, out));
+
+    assertThat(json(refrain("tokenizer", "inspect", file().toString(), "--json")))
+        .containsEntry("special", List.of("<|endoftext|>"));
+  }
+
   /** As those of GPT-2 do, whose {@code <|endoftext|>} has the last id. */
   @Test
   void specialTokensAreNotWrittenWhereverTheirIdsAre() throws IOException {
@@ -115,6 +128,73 @@ class TokenizerCommandTest extends CommandFixture {
         .containsEntry("special", List.of("<a>", "<b>"))
         .containsEntry("exact", true);
     assertThat((List<?>) inspected.get("longest")).asString().contains("zebra");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"word", "bpe"})
+  void someTextsMayHoldNothingToCount(String kind) throws IOException {
+    String numbers = Files.writeString(folder.resolve("a.txt"), "1898\n").toString();
+    String mark = Files.writeString(folder.resolve("b.txt"), "\uFEFF").toString();
+    String empty = Files.writeString(folder.resolve("c.txt"), "").toString();
+
+    Map<String, Object> made =
+        json(
+            refrain(
+                "tokenizer",
+                "train",
+                mark,
+                empty,
+                numbers,
+                corpus.toString(),
+                "--kind",
+                kind,
+                "--out",
+                file().toString(),
+                "--json"));
+
+    assertThat((double) made.get("characters_per_token")).isBetween(1.0, 100.0);
+    assertThat(file()).exists();
+  }
+
+  /** The beginning, which the report is about, has no word; what follows has. */
+  @Test
+  void aBeginningWithoutTokensIsReported() throws IOException {
+    Files.writeString(corpus, "1898\n".repeat(220_000) + TEXT);
+
+    assertThat(json(make("--kind", "word", "--json")))
+        .containsEntry("characters_per_token", 0.0)
+        .containsEntry("size", 9L);
+  }
+
+  @Test
+  void whatCannotBeWrittenIsToldBeforeTheTraining() {
+    Path nowhere = folder.resolve("models").resolve("big.json");
+
+    assertThat(
+            refrain("tokenizer", "train", "no-such-text.txt", "--out", nowhere.toString())
+                .onlyErrorLine())
+        .contains("big.json cannot be written, because its folder does not exist", "--out");
+  }
+
+  @Test
+  void wrongUsageIsToldBeforeTextsAreLookedFor() {
+    for (String option : List.of("--pattern=gpt5", "--special=é", "--threads=0")) {
+      assertThat(refrain("tokenizer", "train", "no-such-text.txt", option).onlyErrorLine())
+          .doesNotContain("no-such-text")
+          .containsAnyOf("--pattern must be", "how files spell", "--threads must be at least 1");
+    }
+  }
+
+  @Test
+  void specialTokensOfAnyCharactersAreReadBack() throws IOException {
+    make("--special", "\n", "--special", " the", "--special", "é b");
+
+    assertThat(json(refrain("tokenizer", "inspect", file().toString(), "--json")))
+        .containsEntry("special", List.of("\n", " the", "é b"));
+    assertThat(refrain("tokenizer", "encode", file().toString(), "\n the").out().strip())
+        .isEqualTo("0 1");
+    Outcome trained = train("--tokenizer", file().toString(), "--batch", "1", "--steps", "4");
+    assertThat(trained.code()).as(trained.err()).isZero();
   }
 
   @Test
@@ -160,6 +240,8 @@ class TokenizerCommandTest extends CommandFixture {
       System.setIn(new ByteArrayInputStream("Hello world".getBytes(StandardCharsets.UTF_8)));
       assertThat(refrain("tokenizer", "encode", "cl100k_base").out().strip())
           .isEqualTo("9906 1917");
+      System.setIn(new ByteArrayInputStream("\uFEFFHello".getBytes(StandardCharsets.UTF_8)));
+      assertThat(refrain("tokenizer", "encode", "cl100k_base").out().strip()).isEqualTo("9906");
       System.setIn(new ByteArrayInputStream("9906 1917\n64\n".getBytes(StandardCharsets.UTF_8)));
       assertThat(refrain("tokenizer", "decode", "cl100k_base").out().lines())
           .containsExactly("Hello world", "a");
@@ -193,6 +275,16 @@ class TokenizerCommandTest extends CommandFixture {
 
     assertThat(refrain("tokenizer", "encode", file().toString(), "the zebra times").err())
         .contains("1 of 3 tokens is unknown to the tokenizer.");
+  }
+
+  /** A text that is cut already may hold the token for unknown words, as WikiText-2 does. */
+  @Test
+  void tokensThatTheTextItselfCallsUnknownAreNotLaidOnTheTokenizer() throws IOException {
+    Files.writeString(corpus, "the <unk> of times\n".repeat(300));
+    make("--kind", "whitespace");
+
+    assertThat(refrain("tokenizer", "encode", file().toString(), "the <unk> zebra").err())
+        .contains("2 of 3 tokens are <unk>, in the text itself or because the tokenizer does");
   }
 
   @Test
@@ -230,6 +322,8 @@ class TokenizerCommandTest extends CommandFixture {
       value = {
         "--kind=bpee|--kind must be one of verbatim, char, word, unicode-word, whitespace, bpe, but is \"bpee\"",
         "--vocabulary=256|--vocabulary must be at least 257, but is 256",
+        "--kind=word --vocabulary=2|--vocabulary must be at least 3, but is 2",
+        "--kind=word --threads=1|--threads does not go with --kind word: it is for bpe",
         "--minimum-count=0|--minimum-count must be at least 1, but is 0",
         "--pattern=gpt5|--pattern must be gpt2, cl100k or o200k",
         "--kind=word --pattern=gpt2|--pattern does not go with --kind word: it is for bpe",
@@ -267,6 +361,8 @@ class TokenizerCommandTest extends CommandFixture {
         .contains("--vocabulary is for a tokenizer that is made of the text, and cl100k_base is");
     assertThat(train("--tokenizer", "bpe", "--vocabulary", "100").onlyErrorLine())
         .contains("--vocabulary must be at least 257, but is 100");
+    assertThat(train("--tokenizer", "word", "--vocabulary", "2").onlyErrorLine())
+        .contains("--vocabulary must be at least 3, but is 2");
     assertThat(train("--tokenizer", "word", "--minimum-count", "0").onlyErrorLine())
         .contains("--minimum-count must be at least 1");
   }

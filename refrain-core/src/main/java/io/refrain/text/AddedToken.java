@@ -5,7 +5,8 @@ package io.refrain.text;
  * content stands in a text, it is this token.
  *
  * @param id its id
- * @param content how it stands in a text, such as {@code <|endoftext|>}; not empty
+ * @param content how it stands in a text, such as {@code <|endoftext|>}: whole characters, at least
+ *     one
  * @param special whether it is a mark rather than text, so that a model must not write it
  * @param normalized whether it is looked for after all that are not; the Hugging Face format tells
  *     it
@@ -20,6 +21,10 @@ public record AddedToken(int id, String content, boolean special, boolean normal
     if (content.isEmpty()) {
       throw new IllegalArgumentException(
           "added token %d: expected some characters, got none".formatted(id));
+    }
+    if (!WellFormed.of(content).equals(content)) {
+      throw new IllegalArgumentException(
+          "added token %d: expected whole characters, got half of a surrogate pair".formatted(id));
     }
   }
 

@@ -31,6 +31,9 @@ public final class BpeTokenizer implements Tokenizer {
   /** The {@link #kind()} of one that files hold as a whole. */
   public static final String KIND = "bpe";
 
+  /** Ids may leave gaps, but not so many that a small file asks for much memory. */
+  static final int GAPS = 65_536;
+
   private final BpeModel model;
   private final Settings settings;
   private final BpeEncoder encoder;
@@ -75,8 +78,9 @@ public final class BpeTokenizer implements Tokenizer {
    *
    * @param model the tokens and merges
    * @param settings how text is prepared for it
-   * @throws IllegalArgumentException if two added tokens share an id or a content, or one has
-   *     another id than the same token in the model
+   * @throws IllegalArgumentException if two added tokens share an id or a content, one has another
+   *     id than the same token in the model or the id of another token there, or an id is far above
+   *     the number of tokens
    */
   public BpeTokenizer(BpeModel model, Settings settings) {
     this(model, settings, KIND);
@@ -88,7 +92,8 @@ public final class BpeTokenizer implements Tokenizer {
     this.settings = settings;
     this.encoder = new BpeEncoder(model, settings.pattern());
     this.added = new AddedTokens(settings.addedTokens());
-    int ids = model.size();
+    int tokens = (int) IntStream.range(0, model.size()).filter(id -> model.length(id) > 0).count();
+    int highest = model.size() - 1;
     Set<String> contents = new HashSet<>();
     for (AddedToken token : settings.addedTokens()) {
       requireFits(token, contents);
@@ -96,9 +101,15 @@ public final class BpeTokenizer implements Tokenizer {
       if (token.special()) {
         specials.add(token.id());
       }
-      ids = Math.max(ids, token.id() + 1);
+      tokens += token.id() < model.size() && model.length(token.id()) > 0 ? 0 : 1;
+      highest = Math.max(highest, token.id());
     }
-    this.size = ids;
+    if (highest > tokens + GAPS) {
+      throw new IllegalArgumentException(
+          "token ids: expected some about as large as the number of tokens, %d, got %d"
+              .formatted(tokens, highest));
+    }
+    this.size = highest + 1;
   }
 
   private void requireFits(AddedToken token, Set<String> contents) {
@@ -109,14 +120,17 @@ public final class BpeTokenizer implements Tokenizer {
     }
     byte[] spelled = ByteAlphabet.read(token.content());
     int other = spelled == null ? -1 : model.id(spelled);
-    byte[] there = token.id() < model.size() ? model.token(token.id()) : null;
-    if ((other >= 0 && other != token.id())
-        || (there != null
-            && !new String(there, StandardCharsets.UTF_8).equals(token.content())
-            && other != token.id())) {
+    if (other >= 0 && other != token.id()) {
       throw new IllegalArgumentException(
-          "added token %d \"%s\": expected the id of the same token in the vocabulary, which is %s"
-              .formatted(token.id(), token.content(), other >= 0 ? "" + other : "another's"));
+          "added token %d \"%s\": expected the id of the same token in the vocabulary, which is %d"
+              .formatted(token.id(), token.content(), other));
+    }
+    byte[] there = token.id() < model.size() ? model.token(token.id()) : null;
+    // the same bytes, spelled as they are: else a file could not hold both, and é would be a byte
+    if (there != null && (other < 0 || ByteAlphabet.spellsOtherBytes(token.content()))) {
+      throw new IllegalArgumentException(
+          "added token %d \"%s\": expected an id of its own, got that of \"%s\", spelled byte by byte"
+              .formatted(token.id(), token.content(), ByteAlphabet.spell(there)));
     }
   }
 
@@ -180,9 +194,7 @@ public final class BpeTokenizer implements Tokenizer {
 
   @Override
   public int[] specialIds() {
-    return IntStream.range(0, size)
-        .filter(id -> specials.contains(id) || bytes(id).length == 0)
-        .toArray();
+    return IntStream.range(0, size).filter(id -> specials.contains(id) || isFree(id)).toArray();
   }
 
   /** {@inheritDoc} Nothing is. */
@@ -295,7 +307,7 @@ public final class BpeTokenizer implements Tokenizer {
     Utf16Cursor places = new Utf16Cursor(utf8);
     int at = -space;
     for (int i = 0; i < ids.size(); i++) {
-      int end = at + bytes(ids.get(i)).length;
+      int end = at + model.length(ids.get(i));
       int from = places.startOf(Math.max(at, 0));
       int to = end <= 0 ? from : places.endOf(end);
       if (composed != null && to > from) {
@@ -356,6 +368,10 @@ public final class BpeTokenizer implements Tokenizer {
       bytes.writeBytes(bytes(id));
     }
     return bytes.toByteArray();
+  }
+
+  private boolean isFree(int id) {
+    return !addedContents.containsKey(id) && (id >= model.size() || model.length(id) == 0);
   }
 
   private byte[] bytes(int id) {

@@ -11,7 +11,7 @@ import java.util.Set;
  * characters: pages of 256 ids, one page shared by all the code points that have none.
  *
  * <p>Half a surrogate pair is no character and cannot be written as UTF-8. It is looked up, and
- * counted, as the replacement character U+FFFD, which is what a UTF-8 encoder would make of it.
+ * counted, as the replacement character U+FFFD, which {@link WellFormed} makes of it.
  */
 final class CodePointTable {
   private static final int PAGE_BITS = 8;

@@ -76,9 +76,9 @@ public final class CorpusCatalogue {
    *
    * @param name the name of the corpus
    * @return the corpus, named as in the catalogue
-   * @throws CorpusException if the catalogue has no such name, a copy has the wrong SHA-1, or there
-   *     is no copy and it cannot be downloaded; the message says where to put the file by hand
-   * @throws IOException if the file system fails
+   * @throws CorpusException if the catalogue has no such name, or a copy has the wrong SHA-1
+   * @throws IOException if there is no copy and it cannot be downloaded or kept, with a message
+   *     that says where to put the file by hand, or if the file system fails
    */
   public Corpus read(String name) throws IOException {
     return source(name).read();
@@ -90,7 +90,7 @@ public final class CorpusCatalogue {
    * @param name the name of the corpus
    * @return where it is, named as in the catalogue
    * @throws CorpusException as {@link #read} does
-   * @throws IOException if the file system fails
+   * @throws IOException as {@link #read} does
    */
   public CorpusSource source(String name) throws IOException {
     CataloguedCorpus entry =

@@ -50,7 +50,8 @@ public final class CorpusSource {
    * Finds a text file, or every text file below a folder. Nothing is read yet.
    *
    * <p>In a folder these are the files that end in .txt, .text or .md, hidden ones and those in
-   * hidden folders left out, in the order of their paths and joined by a line end.
+   * hidden folders left out, in the order of their paths and joined by a line end. The folder may
+   * be a symbolic link, and so may a file in it; a link in it to another folder is passed over.
    *
    * @param path the file or the folder
    * @return the text, named after its path
@@ -180,12 +181,16 @@ public final class CorpusSource {
 
   private static List<Path> textFilesBelow(Path folder) throws IOException {
     List<Path> files;
-    try (Stream<Path> paths = Files.walk(folder)) {
+    Path walked = folder.toRealPath(); // of a link, a walk would see nothing but itself
+    try (Stream<Path> paths = Files.walk(walked)) {
       files =
           paths
-              .filter(path -> isText(folder.relativize(path)) && Files.isRegularFile(path))
+              .filter(Files::isRegularFile)
+              .map(walked::relativize)
+              .filter(CorpusSource::isText)
               // With the same separator everywhere, so that every system reads the same text.
-              .sorted(Comparator.comparing(path -> slashed(folder.relativize(path))))
+              .sorted(Comparator.comparing(CorpusSource::slashed))
+              .map(folder::resolve)
               .toList();
     } catch (UncheckedIOException e) {
       throw new CorpusException(

@@ -26,8 +26,9 @@ public record Encoding(int[] ids, int[] starts, int[] ends) {
 
   /**
    * {@return how many characters (code points) each token stands for, with what separates it from
-   * the one before} A character that several tokens share counts for the first of them. What a kind
-   * of tokenizer cleans away counts for none.
+   * the one before} As in decoded text, there is no separator before the first token nor beside one
+   * that is a line feed. A character that several tokens share counts for the first of them. What a
+   * kind of tokenizer cleans away counts for none.
    *
    * @param text the text that was encoded
    * @param separator the {@link Tokenizer#separator()} of the tokenizer
@@ -35,10 +36,14 @@ public record Encoding(int[] ids, int[] starts, int[] ends) {
   public int[] characters(String text, String separator) {
     int[] characters = new int[ids.length];
     int end = 0;
+    boolean isSeparated = false; // from the token before
     for (int i = 0; i < ids.length; i++) {
+      boolean isLineFeed = ends[i] - starts[i] == 1 && text.charAt(starts[i]) == '\n';
       int start = Math.max(starts[i], end);
       end = Math.max(ends[i], end);
-      characters[i] = text.codePointCount(start, end) + separator.length();
+      characters[i] =
+          text.codePointCount(start, end) + (isSeparated && !isLineFeed ? separator.length() : 0);
+      isSeparated = !isLineFeed;
     }
     return characters;
   }

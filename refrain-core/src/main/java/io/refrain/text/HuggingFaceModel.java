@@ -28,9 +28,6 @@ final class HuggingFaceModel {
           "byte_fallback",
           "ignore_merges");
 
-  /** Ids may leave gaps, but not so many that a small file asks for much memory. */
-  private static final int GAPS = 65_536;
-
   private final TokenizerJson json;
   private final Map<String, JsonTree> settings = new LinkedHashMap<>();
   private @Nullable Map<String, Integer> vocabulary;
@@ -118,6 +115,7 @@ final class HuggingFaceModel {
 
   /**
    * The model; of the added tokens, those that stand in the vocabulary may be of any characters.
+   * Where these spell other bytes, they are not the model's.
    */
   BpeModel toModel(List<AddedToken> added) throws MalformedTokenizerException {
     requireSettings();
@@ -169,6 +167,11 @@ final class HuggingFaceModel {
       throws MalformedTokenizerException {
     int next = ids.size();
     for (AddedToken token : added) {
+      if (token.content().length() == 1 && ByteAlphabet.spellsOtherBytes(token.content())) {
+        throw json.defect(
+            "key \"added_tokens\": expected none that is the letter of a byte, found \"%s\""
+                .formatted(token.content()));
+      }
       Integer there = ids.get(token.content());
       int expected = there == null ? next : there;
       if (token.id() != expected) {
@@ -186,7 +189,7 @@ final class HuggingFaceModel {
     added.forEach(token -> contents.add(token.content()));
     int size = 0;
     for (Map.Entry<String, Integer> entry : ids.entrySet()) {
-      if (entry.getValue() > ids.size() + GAPS) {
+      if (entry.getValue() > ids.size() + BpeTokenizer.GAPS) {
         throw json.defect(
             "key \"model.vocab\": expected ids about as large as the number of tokens, %d, found %d"
                 .formatted(ids.size(), entry.getValue()));
@@ -196,8 +199,10 @@ final class HuggingFaceModel {
     byte[] @Nullable [] tokens = new byte[size] @Nullable [];
     boolean[] taken = new boolean[size];
     for (Map.Entry<String, Integer> entry : ids.entrySet()) {
-      byte[] bytes = ByteAlphabet.read(entry.getKey());
-      if (bytes == null && !contents.contains(entry.getKey())) {
+      boolean isAdded = contents.contains(entry.getKey());
+      boolean isText = isAdded && ByteAlphabet.spellsOtherBytes(entry.getKey());
+      byte[] bytes = isText ? null : ByteAlphabet.read(entry.getKey());
+      if (bytes == null && !isAdded) {
         throw json.defect(
             "key \"model.vocab\": expected tokens of byte-level BPE, found \"%s\""
                 .formatted(entry.getKey()));
@@ -210,7 +215,11 @@ final class HuggingFaceModel {
       taken[entry.getValue()] = true;
       tokens[entry.getValue()] = bytes;
     }
-    return Arrays.asList(tokens);
+    while (size > 0 && tokens[size - 1] == null) {
+      size--; // an added token, which the tokenizer counts
+    }
+    List<byte @Nullable []> all = Arrays.asList(tokens);
+    return all.subList(0, size);
   }
 
   private int idOfPart(

@@ -8,7 +8,10 @@ import java.io.IOException;
 import java.util.HashMap;
 import java.util.Map;
 
-/** Writes byte-level BPE in the format of Hugging Face's tokenizers, as any version reads it. */
+/**
+ * Writes byte-level BPE in the format of Hugging Face's tokenizers, as any version reads it: where
+ * the model takes whole pieces, any that knows {@code ignore_merges}.
+ */
 final class HuggingFaceWriter {
   private final JsonGenerator json;
 

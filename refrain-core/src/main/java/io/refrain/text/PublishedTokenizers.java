@@ -1,13 +1,15 @@
 package io.refrain.text;
 
 import java.io.IOException;
+import java.util.List;
 import java.util.Optional;
 import java.util.ServiceLoader;
 import java.util.SortedSet;
 import java.util.TreeSet;
 
 /**
- * The tokenizers that are known by name: those of all {@link TokenizerProvider}s that are there.
+ * The tokenizers that are known by name: those of all {@link TokenizerProvider}s that the class
+ * loader of the calling thread finds, or that of Refrain, which on a server's threads may see more.
  */
 public final class PublishedTokenizers {
   private PublishedTokenizers() {}
@@ -15,8 +17,16 @@ public final class PublishedTokenizers {
   /** {@return their names} Empty without a provider on the class path or module path. */
   public static SortedSet<String> names() {
     SortedSet<String> names = new TreeSet<>();
-    ServiceLoader.load(TokenizerProvider.class).forEach(provider -> names.addAll(provider.names()));
+    for (ServiceLoader<TokenizerProvider> providers : loaders()) {
+      providers.forEach(provider -> names.addAll(provider.names()));
+    }
     return names;
+  }
+
+  private static List<ServiceLoader<TokenizerProvider>> loaders() {
+    return List.of(
+        ServiceLoader.load(TokenizerProvider.class),
+        ServiceLoader.load(TokenizerProvider.class, PublishedTokenizers.class.getClassLoader()));
   }
 
   /**
@@ -26,9 +36,11 @@ public final class PublishedTokenizers {
    * @throws IOException if its vocabulary cannot be read
    */
   public static Optional<Tokenizer> find(String name) throws IOException {
-    for (TokenizerProvider provider : ServiceLoader.load(TokenizerProvider.class)) {
-      if (provider.names().contains(name)) {
-        return Optional.of(provider.load(name));
+    for (ServiceLoader<TokenizerProvider> providers : loaders()) {
+      for (TokenizerProvider provider : providers) {
+        if (provider.names().contains(name)) {
+          return Optional.of(provider.load(name));
+        }
       }
     }
     return Optional.empty();

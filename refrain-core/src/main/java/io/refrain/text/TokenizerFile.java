@@ -29,8 +29,9 @@ import java.util.List;
  * {"version":"1.0","added_tokens":[…],"pre_tokenizer":{"type":"ByteLevel",…},"model":{"type":"BPE",
  * "vocab":{…},"merges":[…]},…}}. Of that format, byte-level BPE is read, with the pre-tokenizer
  * ByteLevel, alone or after a Split by a regular expression, and the normalizer NFC or none.
- * Whatever else would change an id is refused by its key. Settings of offsets (trim_offsets) and of
- * unknown tokens, of which there are none, are passed over.
+ * Whatever else would change an id is refused by its key, also a post_processor that adds special
+ * tokens, such as that of Llama 3. Settings of offsets (trim_offsets) and of unknown tokens, of
+ * which there are none, are passed over.
  */
 public final class TokenizerFile {
   /** The version of the layout of a vocabulary. */

@@ -132,7 +132,7 @@ public final class Vocabulary {
    * @param counts how often each token was seen, as integers or longs
    * @param options what the vocabulary keeps
    * @return the vocabulary of the counted tokens
-   * @throws IllegalArgumentException if no token reaches the minimum count
+   * @throws IllegalArgumentException if no token but special ones reaches the minimum count
    */
   public static Vocabulary fromCounts(Map<String, ? extends Number> counts, Options options) {
     List<Map.Entry<String, Long>> entries = new ArrayList<>(counts.size());
@@ -144,8 +144,10 @@ public final class Vocabulary {
     }
     if (entries.isEmpty()) {
       throw new IllegalArgumentException(
-          "vocabulary: no token is seen %d times or more; use a smaller minimum count or more text"
-              .formatted(options.minimumCount()));
+          "vocabulary: no token but special ones is seen %d times or more; use %smore text"
+              .formatted(
+                  options.minimumCount(),
+                  options.minimumCount() > 1 ? "a smaller minimum count or " : ""));
     }
     entries.sort(
         Map.Entry.<String, Long>comparingByValue(Comparator.reverseOrder())

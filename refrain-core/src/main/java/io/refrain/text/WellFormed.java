@@ -2,7 +2,8 @@ package io.refrain.text;
 
 /**
  * Text without halves of surrogate pairs. One is no character and cannot be written as UTF-8, so
- * the replacement character U+FFFD takes its place, as a UTF-8 encoder would have it.
+ * the replacement character U+FFFD takes its place. (Java's encoder would write a question mark,
+ * which a text may hold as well.)
  */
 final class WellFormed {
   private static final char REPLACEMENT = 0xFFFD;

@@ -6,7 +6,8 @@ package io.refrain.text;
  * their own {@code <unk>}. White space is that of Python's {@code str.split}.
  *
  * <p>Decoding puts one space between two words, and a line feed for an {@code <eos>}. It is exact
- * but for the width of the white space.
+ * but for the width of the white space, and for a word {@code <eos>} of the text, which is the same
+ * token as a line end.
  */
 public final class WhitespaceTokenizer extends WordwiseTokenizer {
   private static final String LINE_END = "\n";

@@ -5,10 +5,12 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -43,6 +45,28 @@ class CorpusTest {
     Files.writeString(folder.resolve(".git/x.txt"), "hidden");
 
     assertThat(Corpus.read(folder).text()).isEqualTo("first\nsecond\nthird");
+  }
+
+  @Test
+  void aFolderThatIsALink() throws IOException {
+    Path books = Files.createDirectories(folder.resolve("data/books"));
+    Files.createDirectories(folder.resolve("data/more"));
+    Files.writeString(books.resolve("a.txt"), "first");
+    Files.writeString(folder.resolve("data/b.txt"), "second");
+    Files.writeString(folder.resolve("data/more/c.txt"), "third");
+    Path link = folder.resolve("link");
+    try {
+      Files.createSymbolicLink(link, books);
+      Files.createSymbolicLink(books.resolve("b.txt"), folder.resolve("data/b.txt"));
+      Files.createSymbolicLink(books.resolve("more"), folder.resolve("data/more"));
+    } catch (UnsupportedOperationException | FileSystemException e) {
+      Assumptions.abort("skipped: no symbolic links here");
+    }
+
+    assertThat(Corpus.read(link).text()).isEqualTo("first\nsecond");
+    assertThat(Corpus.read(link).name()).isEqualTo(link.toString());
+    Files.write(books.resolve("c.txt"), new byte[] {0});
+    assertRefused(link, link.resolve("c.txt") + " looks like a binary file");
   }
 
   @Test

@@ -136,12 +136,24 @@ class CutsAndOffsetsTest {
     VerbatimTokenizer verbatim = VerbatimTokenizer.train(text);
 
     assertThat(words.encodeWithOffsets(text).characters(text, words.separator()))
-        .containsExactly(4, 2, 2);
+        .containsExactly(3, 2, 1);
+    assertThat(words.encodeWithOffsets("a\nb\n").characters("a\nb\n", words.separator()))
+        .containsExactly(1, 1, 1, 1);
     assertThat(verbatim.encodeWithOffsets(text).characters(text, "")).containsOnly(1).hasSize(6);
     assertThat(
             new Encoding(new int[3], new int[] {0, 0, 1}, new int[] {1, 1, 2}).characters("é!", ""))
         .as("tokens that share a character")
         .containsExactly(1, 0, 1);
+  }
+
+  @Property
+  void charactersOfWordsAreThoseOfTheDecodedText(@ForAll("texts") String text) {
+    WhitespaceTokenizer words = WhitespaceTokenizer.train(text + " a");
+    Encoding encoding = words.encodeWithOffsets(text);
+    String decoded = words.decode(encoding.ids());
+
+    assertThat(IntStream.of(encoding.characters(text, words.separator())).sum())
+        .isEqualTo(decoded.codePointCount(0, decoded.length()));
   }
 
   static Tokenizer trained(TokenizerKind kind) {

@@ -74,6 +74,31 @@ class HuggingFaceFileTest {
     }
   }
 
+  /** With a space, a line feed, letters that spell bytes, or the letters of a merge. */
+  @Property(tries = 300)
+  void specialTokensOfAnyCharactersAreWrittenAndRead(@ForAll("texts") String text)
+      throws IOException {
+    List<String> specials = List.of("\n", " the", "é b", "the", "\n\n");
+    String much = text + " the then\n\n\n a\n theé b";
+    BpeTokenizer tokenizer =
+        BpeTokenizer.train(much, new BpeTrainer.Options(300, 1, specials, SplitPattern.CL100K), 1);
+    BpeTokenizer more =
+        new BpeTokenizer(
+            tokenizer.model(),
+            new BpeTokenizer.Settings(
+                SplitPattern.CL100K, false, false, List.of(AddedToken.special(700, "l'été"))));
+
+    BpeTokenizer again = (BpeTokenizer) read(written(tokenizer));
+
+    assertThat(again.model().size()).isEqualTo(tokenizer.model().size());
+    assertThat(again.settings()).isEqualTo(tokenizer.settings());
+    assertThat(again.encode(much)).isEqualTo(tokenizer.encode(much));
+    assertThat(again.decode(again.encode(much))).isEqualTo(much);
+    Tokenizer moreAgain = read(written(more));
+    assertThat(moreAgain.encode(much + "l'été")).isEqualTo(more.encode(much + "l'été"));
+    assertThat(moreAgain.size()).isEqualTo(701);
+  }
+
   private static List<BpeTokenizer.Settings> everySetting(List<AddedToken> trained) {
     List<AddedToken> more =
         List.of(
@@ -168,6 +193,7 @@ class HuggingFaceFileTest {
         "\"!\":1|\"!\":-1|expected a whole number of at least 0 for \"!\", found a number",
         "\"!\":1|\"!\":2|key \"model.vocab\": the id 2 has two tokens, one of them \"\"\"",
         "\"!\":1|\"字\":1|key \"model.vocab\": expected tokens of byte-level BPE, found \"字\"",
+        "\"added_tokens\":[{\"id\":0,\"content\":\"<#endoftext#>\"|\"added_tokens\":[{\"id\":166,\"content\":\"é\"|key \"added_tokens\": expected none that is the letter of a byte, found \"é\"",
         "\"!\":1|\"!!\":1|key \"model\": tokens: expected one for each of the 256 bytes, got none for byte 33 (\"!\")",
         "\"merges\":[[|\"merges\":[\"a b c\",[|key \"model.merges[0]\": expected two tokens, found 3",
         "\"merges\":[[|\"merges\":[\"q ☃\",[|key \"model.merges[0]\": expected tokens of the vocabulary, found \"☃\"",
@@ -220,6 +246,12 @@ class HuggingFaceFileTest {
         "a{2}?;{2}?",
         "\\h+;\\h",
         "x[\\H];\\H",
+        "\\v+;\\v",
+        "[^\\V];\\V",
+        "\\p{XDigit}+;\\p{XDigit}",
+        "[\\P{xdigit}];\\P{xdigit}",
+        "\\pL+;\\pL",
+        "(?x:[ ]+);(?x:",
         "\\Qa.b\\E;\\Q",
         "[[:alpha:]]+;[:",
         "(?s).;(?s)",
@@ -229,7 +261,8 @@ class HuggingFaceFileTest {
         "\\x{41}+;",
         "\\{2}+;",
         "[{2}+(?s)];",
-        "(?i:'s|'t)(?<n>a)(?=b)(?ix-x);",
+        "(?i:'s|'t)(?<n>a)(?=b)(?i-i);",
+        "\\\\v\\\\pL\\p{L};",
         "\\\\h;",
       })
   void patternsThatMeanSomethingElseAreRefused(String regex, @Nullable String difference)

@@ -34,6 +34,9 @@ class WhitespaceTokenizerTest {
           .withMessageStartingWith("token 1: expected a word without white space");
     }
     assertThatIllegalArgumentException().isThrownBy(() -> WhitespaceTokenizer.train(" \t"));
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> WhitespaceTokenizer.train("<unk> <unk>"))
+        .withMessageEndingWith("no token but special ones is seen 1 times or more; use more text");
   }
 
   /** Merity et al., "Pointer Sentinel Mixture Models" (2016), table 1. */

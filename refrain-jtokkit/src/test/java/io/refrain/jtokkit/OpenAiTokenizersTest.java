@@ -143,6 +143,37 @@ class OpenAiTokenizersTest {
   }
 
   @Test
+  void specialsStandWithinTexts() {
+    Tokenizer tokenizer = ours("cl100k_base");
+    String text = "Hello<|fim_prefix|> world 😀<|endofprompt|><|endoftext|";
+
+    io.refrain.text.Encoding encoding = tokenizer.encodeWithOffsets(text);
+
+    assertThat(encoding.ids())
+        .isEqualTo(tokenizer.encode(text))
+        .startsWith(9906, 100_258, 1917)
+        .contains(100_276)
+        .doesNotContain(100_257);
+    assertThat(encoding.starts()).startsWith(0, 5, 19);
+    assertThat(encoding.ends()).startsWith(5, 19, 25).endsWith(text.length());
+    assertThat(tokenizer.decode(encoding.ids())).isEqualTo(text);
+  }
+
+  /** As those of a pool in a server may be, whose class loader is the system's. */
+  @Test
+  void theyAreFoundOnThreadsThatDoNotSeeThem() throws IOException {
+    Thread thread = Thread.currentThread();
+    ClassLoader before = thread.getContextClassLoader();
+    thread.setContextClassLoader(ClassLoader.getPlatformClassLoader());
+    try {
+      assertThat(PublishedTokenizers.names()).contains("cl100k_base");
+      assertThat(PublishedTokenizers.find("r50k_base")).isPresent();
+    } finally {
+      thread.setContextClassLoader(before);
+    }
+  }
+
+  @Test
   void aFileHoldsTheNameAlone() throws IOException {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
 

@@ -25,13 +25,14 @@ public final class BpeModel {
   /**
    * A model of these tokens and merges.
    *
-   * @param tokens the bytes of each token, by id; null for an id that has none
+   * @param tokens the bytes of each token, by id; null for an id that has none, which is not the
+   *     last
    * @param lefts the id of the left token of each merge; earlier merges go first
    * @param rights the id of the right one
    * @param wholePieces whether a piece of text that is a token is that token, even where the merges
    *     do not lead there
-   * @throws IllegalArgumentException if a byte is no token, a token is empty or stands there twice,
-   *     or a merge has a part or a result that is no token
+   * @throws IllegalArgumentException if a byte or the last id is no token, a token is empty or
+   *     stands there twice, or a merge has a part or a result that is no token
    */
   public BpeModel(List<byte @Nullable []> tokens, int[] lefts, int[] rights, boolean wholePieces) {
     this.tokens = new byte[tokens.size()] @Nullable [];
@@ -47,6 +48,11 @@ public final class BpeModel {
             "tokens: expected one for each of the 256 bytes, got none for byte %d (\"%s\")"
                 .formatted(value, ByteAlphabet.letter(value)));
       }
+    }
+    if (this.tokens[this.tokens.length - 1] == null) { // a file could not tell that there is one
+      throw new IllegalArgumentException(
+          "tokens: expected the last id, %d, to have some bytes, got none"
+              .formatted(tokens.size() - 1));
     }
     if (lefts.length != rights.length) {
       throw new IllegalArgumentException(
@@ -159,6 +165,16 @@ public final class BpeModel {
   public byte @Nullable [] token(int id) {
     byte[] token = tokens[id];
     return token == null ? null : token.clone();
+  }
+
+  /**
+   * {@return the number of bytes of a token; 0 where the id has none}
+   *
+   * @param id from 0 to below {@link #size()}
+   */
+  public int length(int id) {
+    byte[] token = tokens[id];
+    return token == null ? 0 : token.length;
   }
 
   /**

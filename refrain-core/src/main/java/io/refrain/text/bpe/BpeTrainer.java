@@ -19,14 +19,14 @@ import java.util.function.LongConsumer;
  * BpeModel model = trainer.train(done -> {});
  * }</pre>
  *
- * <p>Memory grows with the number of different pieces, not with the length of the texts. One
- * trainer serves one thread at a time.
+ * <p>Memory grows with the number of different pieces, not with the length of the texts; {@link
+ * #forgetRare} bounds it. One trainer serves one thread at a time.
  */
 public final class BpeTrainer {
   private static final int BYTES = 256;
 
   private final Options options;
-  private final PieceCounts counts = new PieceCounts();
+  private PieceCounts counts = new PieceCounts();
 
   /**
    * What a model is to be.
@@ -34,8 +34,8 @@ public final class BpeTrainer {
    * @param vocabularySize the number of tokens, special ones and the 256 bytes included; it stays
    *     smaller where no more pairs are frequent enough
    * @param minimumCount pairs seen less often are not merged; at least 1
-   * @param specials tokens that texts are not cut into, such as {@code <|endoftext|>}; they have
-   *     the first ids
+   * @param specials tokens that stand for themselves wherever they are in a text, such as {@code
+   *     <|endoftext|>}; they have the first ids
    * @param pattern what cuts a text into pieces
    */
   public record Options(
@@ -57,8 +57,11 @@ public final class BpeTrainer {
             "special tokens: expected each of them once, and none empty, got " + specials);
       }
       for (String special : specials) {
-        byte[] spelled = ByteAlphabet.read(special);
-        if (spelled != null && !special.equals(new String(spelled, StandardCharsets.UTF_8))) {
+        if (!StandardCharsets.UTF_8.newEncoder().canEncode(special)) {
+          throw new IllegalArgumentException(
+              "special tokens: expected whole characters, got half of a surrogate pair");
+        }
+        if (ByteAlphabet.spellsOtherBytes(special)) {
           throw new IllegalArgumentException(
               ("special tokens: \"%s\" is how files spell other bytes; add a character to it that"
                       + " spells none, such as a space")
@@ -104,6 +107,25 @@ public final class BpeTrainer {
   /** {@return how many different pieces were counted} */
   public int distinctPieces() {
     return counts.size();
+  }
+
+  /**
+   * Forgets the pieces that were seen least so far: first all that were seen once, then all that
+   * were seen twice, and so on, until few enough are left. The rarest pieces make no merges, so
+   * that little is lost, but the result now depends on where in the texts this was asked for.
+   *
+   * @param most how many different pieces may be left; at least 0
+   * @return how many were forgotten
+   */
+  public int forgetRare(int most) {
+    if (most < 0) {
+      throw new IllegalArgumentException("pieces: expected at least 0 to be left, got " + most);
+    }
+    int before = counts.size();
+    while (counts.size() > most) {
+      counts = counts.withoutRarest();
+    }
+    return before - counts.size();
   }
 
   /**

@@ -1,5 +1,6 @@
 package io.refrain.text.bpe;
 
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
@@ -68,5 +69,16 @@ public final class ByteAlphabet {
       bytes[i] = (byte) VALUES[letter];
     }
     return bytes;
+  }
+
+  /**
+   * {@return whether a text is the spelling of other bytes than its own} {@code é} is, for so the
+   * byte 0xE9 is written; {@code e} spells itself, and a space spells nothing.
+   *
+   * @param text any text
+   */
+  public static boolean spellsOtherBytes(String text) {
+    byte[] spelled = read(text);
+    return spelled != null && !text.equals(new String(spelled, StandardCharsets.UTF_8));
   }
 }

@@ -21,7 +21,7 @@ final class MergeLearning {
   private final BpeTrainer.Options options;
   private final PieceCounts pieces;
   private final List<byte[]> tokens = new ArrayList<>();
-  private final Map<String, Integer> ids = new HashMap<>(); // spelled with ByteAlphabet
+  private final Map<String, Integer> ids = new HashMap<>(); // by how files spell them
   private final IntList lefts = new IntList(1 << 12);
   private final IntList rights = new IntList(1 << 12);
 
@@ -52,7 +52,7 @@ final class MergeLearning {
     this.options = options;
     this.pieces = pieces;
     for (String special : options.specials()) {
-      addToken(special.getBytes(StandardCharsets.UTF_8));
+      addToken(special, special.getBytes(StandardCharsets.UTF_8));
     }
     int[] alphabet =
         IntStream.range(0, BYTES)
@@ -75,9 +75,13 @@ final class MergeLearning {
     }
   }
 
-  /** The id of a token, which is a new one unless these bytes are a token already. */
   private int addToken(byte[] bytes) {
-    Integer known = ids.putIfAbsent(ByteAlphabet.spell(bytes), tokens.size());
+    return addToken(ByteAlphabet.spell(bytes), bytes);
+  }
+
+  /** The id of a token, which is a new one unless there is one of this spelling already. */
+  private int addToken(String spelling, byte[] bytes) {
+    Integer known = ids.putIfAbsent(spelling, tokens.size());
     if (known == null) {
       tokens.add(bytes);
     }
@@ -102,8 +106,23 @@ final class MergeLearning {
       merge(best);
       progress.accept(tokens.size());
     }
-    List<byte @Nullable []> all = new ArrayList<>(tokens);
-    return new BpeModel(all, lefts.toArray(), rights.toArray(), false);
+    return new BpeModel(known(), lefts.toArray(), rights.toArray(), false);
+  }
+
+  /**
+   * The tokens that a piece may come to. A special token that is not spelled byte by byte, such as
+   * one with a space, is none of them: another token has its bytes, or may have them.
+   */
+  private List<byte @Nullable []> known() {
+    byte[] @Nullable [] known = new byte[tokens.size()] @Nullable [];
+    for (int id = 0; id < known.length; id++) {
+      byte[] bytes = tokens.get(id);
+      boolean isSpelled =
+          id >= options.specials().size()
+              || ByteAlphabet.spell(bytes).equals(options.specials().get(id));
+      known[id] = isSpelled ? bytes : null;
+    }
+    return Arrays.asList(known);
   }
 
   private void countPairs() {

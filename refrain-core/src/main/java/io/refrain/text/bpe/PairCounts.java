@@ -54,7 +54,7 @@ final class PairCounts {
   /** The pieces that hold a pair, or held it once; a piece may stand there twice. */
   IntList takeHolders(int number) {
     IntList list = holders[number];
-    holders[number] = null; // for good: only a merge makes new pairs, of a token that is new
+    holders[number] = null; // add begins anew, should a later merge come to this pair again
     return list == null ? new IntList(0) : list;
   }
 

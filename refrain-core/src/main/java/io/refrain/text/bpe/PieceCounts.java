@@ -68,6 +68,21 @@ final class PieceCounts {
     return sorted;
   }
 
+  /** The same pieces without those that were seen least, all of them. */
+  PieceCounts withoutRarest() {
+    long least = Long.MAX_VALUE;
+    for (int piece = 0; piece < size; piece++) {
+      least = Math.min(least, counts[piece]);
+    }
+    PieceCounts kept = new PieceCounts();
+    for (int piece = 0; piece < size; piece++) {
+      if (counts[piece] > least) {
+        kept.add(bytes, start(piece), end(piece), counts[piece]);
+      }
+    }
+    return kept;
+  }
+
   private void append(byte[] text, int from, int to) {
     int start = size == 1 ? 0 : ends[size - 2];
     if (size > ends.length) {

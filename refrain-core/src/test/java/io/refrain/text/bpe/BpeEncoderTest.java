@@ -9,6 +9,9 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
@@ -102,6 +105,37 @@ class BpeEncoderTest {
     }
   }
 
+  /** Each thread writes into the cache what the others read. */
+  @Test
+  void threadsMayShareOne() throws Exception {
+    BpeEncoder shared = new BpeEncoder(MODEL, SplitPattern.GPT2);
+    SplittableRandom random = new SplittableRandom(7);
+    byte[][] texts = new byte[40][2000];
+    int[][] expected = new int[texts.length][];
+    for (int i = 0; i < texts.length; i++) {
+      for (int j = 0; j < texts[i].length; j++) {
+        texts[i][j] = (byte) "abthem n".charAt(random.nextInt(8));
+      }
+      expected[i] = encoded(new BpeEncoder(MODEL, SplitPattern.GPT2), texts[i]);
+    }
+    try (ExecutorService threads = Executors.newFixedThreadPool(4)) {
+      List<Future<?>> done = new ArrayList<>();
+      for (int thread = 0; thread < 4; thread++) {
+        int first = 10 * thread;
+        done.add(
+            threads.submit(() -> {
+              for (int i = 0; i < 10 * texts.length; i++) {
+                int text = (first + i) % texts.length;
+                assertThat(encoded(shared, texts[text])).isEqualTo(expected[text]);
+              }
+            }));
+      }
+      for (Future<?> one : done) {
+        one.get();
+      }
+    }
+  }
+
   @Test
   void aMegabyteWithoutBlanksIsOnePiece() {
     SplittableRandom random = new SplittableRandom(1);
@@ -139,6 +173,9 @@ class BpeEncoderTest {
         tokens.subList(0, 255), "expected one for each of the 256 bytes, got none for byte 255");
     assertRefused(with(tokens, "ab", "ab"), "token \"ab\" has two ids, 256 and 257");
     assertRefused(with(tokens, ""), "token 256: expected some bytes, got none");
+    assertRefused(
+        Arrays.asList(Arrays.copyOf(tokens.toArray(byte[][]::new), 258)),
+        "expected the last id, 257, to have some bytes, got none");
     assertRefused(tokens, "expected a token \"ab\"", 'a', 'b');
     assertRefused(tokens, "merge 0: expected the id of a token, got 999", 999, 'b');
     assertRefused(tokens, "merge 0: expected the id of a token, got -1", 'a', -1);
@@ -170,8 +207,11 @@ class BpeEncoderTest {
   }
 
   private static int[] encoded(BpeEncoder encoder, String text) {
+    return encoded(encoder, text.getBytes(StandardCharsets.UTF_8));
+  }
+
+  private static int[] encoded(BpeEncoder encoder, byte[] bytes) {
     IntList ids = new IntList(0);
-    byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
     encoder.encode(bytes, 0, bytes.length, ids);
     return ids.toArray();
   }

@@ -76,6 +76,32 @@ class BpeTrainerTest {
     assertThat(merges(model)).isEqualTo(resource("poem-merges.txt").lines().toList());
   }
 
+  /** Of special tokens, some are spelled as what merges come to, and some are not. */
+  @Test
+  void specialTokensAreThoseOfHuggingFaceWhateverTheirCharacters() throws IOException {
+    List<String> specials = List.of("\n", " the", "he", "<é b>");
+
+    BpeModel model =
+        trained(
+            new BpeTrainer.Options(290, 2, specials, SplitPattern.GPT2), 1, resource("poem.txt"));
+
+    assertThat(String.join(", ", merges(model)))
+        .isEqualTo(
+            "Ġ t, h e, = =, Ã ©, a a, n d, o u, ð Ł, Ġ i, Ġ s, Ġt he, a nd, Ġ b, Ġ w, a t, e n,"
+                + " r e, æ ĺ, æ ľ, Ġ l, Ġ m, Ġ and, c k, l l, m p, o n, t Ã©, Ġ d, Ġ Ġ, İ æľ,"
+                + " Ġt h");
+    assertThat(model.id(utf8("\n"))).isEqualTo(202);
+    assertThat(model.id(utf8(" the"))).isEqualTo(269);
+    assertThat(model.id(utf8("he"))).isEqualTo(2);
+    assertThat(List.of(model.length(0), model.length(1), model.length(2), model.length(3)))
+        .as("a token that is spelled otherwise is not the model's")
+        .containsExactly(0, 0, 2, 0);
+  }
+
+  private static byte[] utf8(String text) {
+    return text.getBytes(StandardCharsets.UTF_8);
+  }
+
   private static String resource(String name) throws IOException {
     try (InputStream in = BpeTrainerTest.class.getResourceAsStream(name)) {
       return new String(in.readAllBytes(), StandardCharsets.UTF_8);
@@ -95,6 +121,20 @@ class BpeTrainerTest {
     assertThat(model.token(2)).isEqualTo("!".getBytes(StandardCharsets.UTF_8));
     assertThat(model.id(new byte[] {' '})).isEqualTo(2 + 94 + 12 + 82 + ' ');
     assertThat(merges(model)).containsExactly("a b", "Ġ ab");
+  }
+
+  @Test
+  void piecesThatWereSeenLeastAreForgotten() {
+    BpeTrainer trainer =
+        new BpeTrainer(new BpeTrainer.Options(1000, 1, List.of(), SplitPattern.GPT2));
+    trainer.count(" ab ab ab cd cd ef ef gh", 1);
+
+    assertThat(trainer.forgetRare(4)).isZero();
+    assertThat(trainer.forgetRare(2)).as("one seen once, and two seen twice").isEqualTo(3);
+    assertThat(trainer.distinctPieces()).isOne();
+    trainer.count(" gh gh gh gh", 1);
+    assertThat(merges(trainer.train(tokens -> {}))).containsExactly("g h", "Ġ gh", "a b", "Ġ ab");
+    assertThatIllegalArgumentException().isThrownBy(() -> trainer.forgetRare(-1));
   }
 
   @Test
@@ -120,6 +160,9 @@ class BpeTrainerTest {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> new BpeTrainer.Options(500, 1, List.of("<é>"), SplitPattern.GPT2))
         .withMessageContaining("\"<é>\" is how files spell other bytes");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> new BpeTrainer.Options(500, 1, List.of("\uDE00"), SplitPattern.GPT2))
+        .withMessageContaining("half of a surrogate pair");
     assertThatIllegalArgumentException()
         .isThrownBy(() -> new BpeTrainer(BpeTrainer.Options.ofSize(300)).count("a", 0));
   }

@@ -105,6 +105,21 @@ class SplitPatternTest {
         .containsExactly(1, 6, 9, 11, 12, 15, 18);
   }
 
+  /** So do Hugging Face's tokenizers 0.23.2 cut. */
+  @Test
+  void optionsHoldTheAlternativesThatFollowThem() {
+    assertThat(pieces(SplitPattern.of("x(?i)a|b").splitter(), utf8("xaXAbBxA")))
+        .containsExactly(2, 6, 8);
+    assertThat(pieces(SplitPattern.of("c|(?i)a|b").splitter(), utf8("cCaAbB")))
+        .containsExactly(1, 2, 3, 4, 5, 6);
+    assertThat(pieces(SplitPattern.of("(?:x(?i)a|b)y|B").splitter(), utf8("xAyByb yBY")))
+        .containsExactly(3, 4, 8, 9, 10);
+    assertThat(pieces(SplitPattern.of("(?i)k(?-i)s|t").splitter(), utf8("KsksKSTt")))
+        .containsExactly(2, 4, 8);
+    assertThat(pieces(SplitPattern.of("a(?i)b[(?i)]").splitter(), utf8("aB(ab?Abi")))
+        .containsExactly(3, 6, 9);
+  }
+
   @Test
   void linesEndAtLineFeedsAlone() {
     assertThat(pieces(SplitPattern.of("^.").splitter(), utf8("ab\rc\nde")))
@@ -118,7 +133,14 @@ class SplitPatternTest {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> SplitPattern.of("(a"))
         .withMessage(
-            "pattern: expected a regular expression, got one with a defect (Unclosed group): (a");
+            "pattern: expected a regular expression, got one that has a defect or is not supported"
+                + " (Unclosed group): (a");
+    for (String regex : List.of("(?i)a)b", "((?i)a", "\\p{Han}", "a{,3}", "\\p{^L}", "(?#a)b")) {
+      assertThatIllegalArgumentException()
+          .isThrownBy(() -> SplitPattern.of(regex))
+          .withMessageContaining("a defect or is not supported")
+          .withMessageEndingWith(": " + regex);
+    }
   }
 
   @Test
