@@ -67,7 +67,7 @@ class LikelyTokensTest {
       sum += weights[i];
     }
     float[] probabilities = new float[count];
-    double whole = even ? Integer.highestOneBit(count) : sum;
+    double whole = even ? Integer.highestOneBit(count) : Math.max(sum, Double.MIN_NORMAL);
     for (int i = 0; i < count; i++) {
       probabilities[i] = (float) (weights[i] / whole);
     }
