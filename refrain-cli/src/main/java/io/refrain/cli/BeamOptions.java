@@ -27,7 +27,9 @@ final class BeamOptions {
       names = "--best",
       paramLabel = "N",
       defaultValue = "1",
-      description = "Of --beams: texts to print, best first (default: ${DEFAULT-VALUE}).")
+      description =
+          "Of --beams: texts to print, best first (default: ${DEFAULT-VALUE}). Tokens that come to"
+              + " the same text make one, so there may be fewer.")
   private int best;
 
   /** Whether there is to be a search. */
@@ -40,11 +42,21 @@ final class BeamOptions {
     return width == null ? 1 : width;
   }
 
-  /** Demands ranges, and gives how to search, but for tokens that must not be written. */
+  /** Texts to print. */
+  int best() {
+    return best;
+  }
+
+  /**
+   * Demands ranges, and gives how to search, but for tokens that must not be written. Where several
+   * texts are wanted it finds as many as it can, for some may be the same.
+   */
   BeamSearch.Options options(OptionCheck check) {
     check.atLeast(1, "--beams", width());
     check.atLeast(1, "--best", best);
     check.require(best <= width(), "--best", "at most --beams " + width(), best);
-    return BeamSearch.Options.width(width()).withLengthPenalty(lengthPenalty).withBest(best);
+    return BeamSearch.Options.width(width())
+        .withLengthPenalty(lengthPenalty)
+        .withBest(best == 1 ? 1 : width());
   }
 }

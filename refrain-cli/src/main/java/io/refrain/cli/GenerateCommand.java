@@ -52,46 +52,71 @@ import picocli.CommandLine.Spec;
 final class GenerateCommand implements Callable<Integer> {
   private static final String BEAMS = "--beams";
   private static final String CHOICES = "--choices";
-  private static final String GREEDY = "--greedy";
   private static final String INTERACTIVE = "--interactive";
   private static final String LENGTH = "--length";
   private static final String SAMPLES = "--samples";
-  private static final String STOP = "--stop";
 
   /** Options of which the first makes the others mean nothing, and why. */
-  private record Contradiction(String option, String reason, List<String> others) {}
+  private record Contradiction(String option, String reason, List<String> others) {
+
+    /**
+     * Refuses them.
+     *
+     * @param typed the option as it is typed
+     */
+    void refuse(CommandSpec spec, OptionCheck check, String typed) {
+      for (String other : others) {
+        if (check.isGiven(other) && !typed.startsWith(other)) {
+          throw new ParameterException(
+              spec.commandLine(),
+              "%s %s, so that %s has no meaning: leave one of them out"
+                  .formatted(typed, reason, other));
+        }
+      }
+    }
+  }
 
   private static final List<Contradiction> CONTRADICTIONS =
       List.of(
           new Contradiction(
               INTERACTIVE,
               "goes on as you choose, until you end it",
-              List.of(BEAMS, SAMPLES, "--json", GREEDY, LENGTH, STOP)),
+              List.of(BEAMS, SAMPLES, "--json", SamplingOptions.GREEDY, LENGTH, StopOptions.STOP)),
           new Contradiction(
               BEAMS,
               "looks for the likeliest text and draws nothing",
               List.of(
                   SAMPLES,
-                  GREEDY,
-                  "--temperature",
-                  "--top-k",
-                  "--top-p",
-                  "--min-p",
-                  "--repetition-penalty",
-                  "--repetition-window",
-                  "--seed")),
-          new Contradiction(
-              GREEDY,
-              "draws nothing at random",
-              List.of(SAMPLES, "--temperature", "--top-k", "--top-p", "--min-p")));
+                  SamplingOptions.GREEDY,
+                  SamplingOptions.TEMPERATURE,
+                  SamplingOptions.TOP_K,
+                  SamplingOptions.TOP_P,
+                  SamplingOptions.MIN_P,
+                  SamplingOptions.PENALTY,
+                  SamplingOptions.WINDOW,
+                  SamplingOptions.SEED)));
+
+  /** Whichever option it is that takes the likeliest token each time. */
+  private static final Contradiction NO_DRAW =
+      new Contradiction(
+          SamplingOptions.GREEDY,
+          "draws nothing at random",
+          List.of(
+              SAMPLES,
+              SamplingOptions.TEMPERATURE,
+              SamplingOptions.TOP_K,
+              SamplingOptions.TOP_P,
+              SamplingOptions.MIN_P,
+              SamplingOptions.SEED));
 
   /** Options that mean nothing without another: the option, and the other. */
   private static final List<List<String>> NEEDS =
       List.of(
           List.of("--length-penalty", BEAMS),
+          List.of("--length-penalty", StopOptions.STOP), // else all texts are equally long
           List.of("--best", BEAMS),
           List.of(CHOICES, INTERACTIVE),
-          List.of("--repetition-window", "--repetition-penalty"));
+          List.of(SamplingOptions.WINDOW, SamplingOptions.PENALTY));
 
   @Spec private CommandSpec spec;
 
@@ -108,13 +133,7 @@ final class GenerateCommand implements Callable<Integer> {
       description = "Tokens to write (default: ${DEFAULT-VALUE}).")
   private int length;
 
-  @Option(
-      names = STOP,
-      paramLabel = "TEXT",
-      description =
-          "End the text where the model has written this, which is not printed. May be given"
-              + " several times; the prefix does not count.")
-  private List<String> stops = List.of();
+  @Mixin private StopOptions stops;
 
   @Mixin private SamplingOptions sampling;
 
@@ -123,8 +142,8 @@ final class GenerateCommand implements Callable<Integer> {
       paramLabel = "N",
       defaultValue = "1",
       description =
-          "Texts to write at once, far sooner than one by one. Each depends on the seed and its"
-              + " number alone.")
+          "Texts to write, up to 64 at once, far sooner than one by one. Each depends on the seed"
+              + " and its number alone.")
   private int samples;
 
   @Mixin private BeamOptions beams;
@@ -150,20 +169,21 @@ final class GenerateCommand implements Callable<Integer> {
   public Integer call() throws IOException {
     OptionCheck check = new OptionCheck(spec);
     requireSense(check);
-    Sampler.Options drawing = sampling.options();
+    Sampler.Options drawing = sampling.options(check);
     BeamSearch.Options searching = beams.options(check);
-    StopStrings ends = new StopStrings(stops);
+    StopStrings ends = stops.strings();
     int available = threads.count();
     RunDirectory directory = Runs.open(run);
     Tokenizer tokenizer = directory.tokenizer();
-    int[] start = prefix == null ? Prefix.ofNothing(tokenizer) : Prefix.of(tokenizer, prefix);
+    stops.requireWritable(tokenizer);
+    int[] start = start(tokenizer);
     int[] beginning = prefix == null ? new int[0] : start;
     FrozenLanguageModel model = directory.model().freeze();
     Sampler sampler = new Sampler(drawing.excluding(tokenizer.specialIds()));
     BeamSearch search = new BeamSearch(searching.excluding(tokenizer.specialIds()));
     PrintWriter out = spec.commandLine().getOut();
     // Only as many threads as pay: starting more would only delay the first letter.
-    int rows = Math.max(samples, beams.width());
+    int rows = Math.max(Math.min(samples, TextWriting.AT_ONCE), beams.width());
     try (ThreadTeam team = new ThreadTeam(model.threads(available, rows))) {
       Session session = new Session(model, team);
       session.read(start);
@@ -172,14 +192,35 @@ final class GenerateCommand implements Callable<Integer> {
       if (interactive) {
         interact(tokenizer, session, beginning, sampler);
       } else if (beams.chosen()) {
-        writing.likeliest(search);
-      } else if (samples > 1) {
-        writing.several(sampler, sampling.seed(), samples);
+        writing.likeliest(search, beams.best());
+      } else if (sampling.greedy().isPresent()) {
+        writing.greedy(sampler);
       } else {
-        writing.one(sampler, sampling.seed());
+        draw(writing, sampler);
       }
     }
     return 0;
+  }
+
+  private int[] start(Tokenizer tokenizer) {
+    if (prefix == null) {
+      return Prefix.ofNothing(tokenizer);
+    }
+    int[] tokens = Prefix.of(tokenizer, prefix, Prefix.NAME);
+    Prefix.hint(tokenizer, tokens, Prefix.NAME).ifPresent(spec.commandLine().getErr()::println);
+    return tokens;
+  }
+
+  private void draw(TextWriting writing, Sampler sampler) {
+    long seed = sampling.seed().orElseGet(SamplingOptions::anotherSeed);
+    if (samples > 1) {
+      writing.several(sampler, seed, samples);
+    } else {
+      writing.one(sampler, seed);
+    }
+    if (sampling.seed().isEmpty() && !output.json) {
+      spec.commandLine().getErr().printf("%s %d writes this again.%n", SamplingOptions.SEED, seed);
+    }
   }
 
   private void interact(Tokenizer tokenizer, Session session, int[] beginning, Sampler sampler)
@@ -190,28 +231,25 @@ final class GenerateCommand implements Callable<Integer> {
             session,
             beginning,
             sampler,
-            new SplittableRandom(sampling.seed()),
+            new SplittableRandom(sampling.seed().orElseGet(SamplingOptions::anotherSeed)),
             choices,
             spec.commandLine().getErr());
     // not closed: standard input is not ours
     BufferedReader in =
         new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
     PrintWriter out = spec.commandLine().getOut();
-    out.println(writing.run(in));
-    out.flush();
+    try (ShutdownHook _ = ShutdownHook.of(() -> writing.finish(out), "print-on-exit")) {
+      writing.run(in, out);
+    }
   }
 
   private void requireSense(OptionCheck check) {
     for (Contradiction contradiction : CONTRADICTIONS) {
-      for (String other : contradiction.others()) {
-        if (check.isGiven(contradiction.option()) && check.isGiven(other)) {
-          throw new ParameterException(
-              spec.commandLine(),
-              "%s %s, so that %s has no meaning: leave one of them out"
-                  .formatted(contradiction.option(), contradiction.reason(), other));
-        }
+      if (check.isGiven(contradiction.option())) {
+        contradiction.refuse(spec, check, contradiction.option());
       }
     }
+    sampling.greedy().ifPresent(typed -> NO_DRAW.refuse(spec, check, typed));
     for (List<String> need : NEEDS) {
       if (check.isGiven(need.getFirst()) && !check.isGiven(need.getLast())) {
         throw new ParameterException(
@@ -223,8 +261,5 @@ final class GenerateCommand implements Callable<Integer> {
     check.atLeast(0, LENGTH, length);
     check.atLeast(1, SAMPLES, samples);
     check.atLeast(1, CHOICES, choices);
-    if (stops.contains("")) {
-      throw new IllegalArgumentException("--stop must have at least one character, but is empty");
-    }
   }
 }

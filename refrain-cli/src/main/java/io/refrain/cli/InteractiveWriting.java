@@ -7,12 +7,8 @@ import io.refrain.text.Tokenizer;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.util.ArrayDeque;
-import java.util.ArrayList;
-import java.util.Deque;
 import java.util.List;
 import java.util.random.RandomGenerator;
-import java.util.stream.IntStream;
 
 /**
  * Writes a text together with a person, who chooses the next token from the likeliest, lets the
@@ -21,6 +17,7 @@ import java.util.stream.IntStream;
 final class InteractiveWriting {
   private static final int WIDEST_BAR = 30;
   private static final int SHOWN_CHARACTERS = 300;
+  private static final String OWN_TEXT = "your text";
 
   private final Tokenizer tokenizer;
   private final TokenPicture picture;
@@ -28,26 +25,8 @@ final class InteractiveWriting {
   private final RandomGenerator random;
   private final int choices;
   private final PrintWriter dialogue;
-  private final Deque<Place> past = new ArrayDeque<>();
-  private Place place;
-
-  /**
-   * Where the text stands.
-   *
-   * @param session has read all of it
-   * @param tokens all of it
-   */
-  private record Place(Session session, List<Integer> tokens) {
-
-    /** Where it stands when these have been read, too. */
-    Place after(int... more) {
-      Session next = session.fork();
-      next.read(more);
-      List<Integer> all = new ArrayList<>(tokens);
-      IntStream.of(more).forEach(all::add);
-      return new Place(next, all);
-    }
-  }
+  private final UndoableText text;
+  private boolean finished;
 
   /**
    * Begins.
@@ -72,19 +51,23 @@ final class InteractiveWriting {
     this.choices = choices;
     this.dialogue = dialogue;
     picture = new TokenPicture(tokenizer, false);
-    place = new Place(session, IntStream.of(beginning).boxed().toList());
+    text = new UndoableText(session, beginning);
   }
 
-  /**
-   * Asks until the person, or the input, ends it.
-   *
-   * @return the text
-   */
-  String run(BufferedReader in) throws IOException {
+  /** Asks until the person, or the input, ends it, and prints the text. */
+  void run(BufferedReader in, PrintWriter out) throws IOException {
+    try {
+      ask(in);
+    } finally {
+      finish(out);
+    }
+  }
+
+  private void ask(BufferedReader in) throws IOException {
     dialogue.println(help());
     while (true) {
       List<Candidate> offered =
-          Candidate.likeliest(place.session.logits(), choices, tokenizer.specialIds());
+          Candidate.likeliest(text.session().logits(), choices, tokenizer.specialIds());
       show(offered);
       String line = in.readLine();
       while (line != null && !line.strip().equals("q") && !obey(line, offered)) {
@@ -93,27 +76,37 @@ final class InteractiveWriting {
         line = in.readLine();
       }
       if (line == null || line.strip().equals("q")) {
-        dialogue.println();
-        dialogue.flush();
-        return text();
+        return;
       }
     }
   }
 
-  private String help() {
-    return "1 to %d: that token; Enter: the first; r: one at random; +TEXT: your own text; u: undo;"
-            .formatted(choices)
-        + " q: end";
+  /** Prints the text, unless it has been done: the end comes with Ctrl-C, too. */
+  synchronized void finish(PrintWriter out) {
+    if (!finished) {
+      finished = true;
+      dialogue.println();
+      dialogue.flush();
+      out.println(decoded());
+      out.flush();
+    }
   }
 
-  private String text() {
-    return tokenizer.decode(place.tokens.stream().mapToInt(Integer::intValue).toArray());
+  private String help() {
+    return "1 to %d: that token; Enter: the first; r: one at random; +TEXT: your own text;"
+            .formatted(choices)
+        + " n: a line break; u: undo; q: end";
+  }
+
+  private String decoded() {
+    return tokenizer.decode(text.tokens());
   }
 
   private void show(List<Candidate> offered) {
-    String text = PlainText.visible(text());
-    int from = Math.max(0, text.length() - SHOWN_CHARACTERS);
-    dialogue.printf("%n%s%s%n", from > 0 ? "…" : "", text.substring(from));
+    String whole = PlainText.visible(decoded());
+    int characters = whole.codePointCount(0, whole.length());
+    int from = whole.offsetByCodePoints(0, Math.max(0, characters - SHOWN_CHARACTERS));
+    dialogue.printf("%n%s%s%n", from > 0 ? "…" : "", whole.substring(from));
     for (int i = 0; i < offered.size(); i++) {
       Candidate candidate = offered.get(i);
       String bar = "#".repeat((int) Math.round(candidate.probability() * WIDEST_BAR));
@@ -131,11 +124,14 @@ final class InteractiveWriting {
     if (line.startsWith("+")) {
       return type(line.substring(1));
     }
+    if (word.equals("n")) {
+      return type("\n");
+    }
     if (word.equals("u")) {
       return undo();
     }
     if (word.equals("r")) {
-      return go(place.session.choose(sampler, random));
+      return go(text.session().choose(sampler, random));
     }
     int number = word.isEmpty() ? 1 : word.matches("\\d{1,9}") ? Integer.parseInt(word) : 0;
     if (number < 1 || number > offered.size()) {
@@ -146,23 +142,23 @@ final class InteractiveWriting {
   }
 
   private boolean go(int... tokens) {
-    past.push(place);
-    place = place.after(tokens);
+    text.add(tokens);
     return true;
   }
 
   private boolean undo() {
-    if (past.isEmpty()) {
+    boolean undone = text.undo();
+    if (!undone) {
       dialogue.println("There is nothing to undo.");
-      return false;
     }
-    place = past.pop();
-    return true;
+    return undone;
   }
 
-  private boolean type(String text) {
+  private boolean type(String own) {
     try {
-      return go(Prefix.of(tokenizer, text, "your text"));
+      int[] tokens = Prefix.of(tokenizer, own, OWN_TEXT);
+      Prefix.hint(tokenizer, tokens, OWN_TEXT).ifPresent(dialogue::println);
+      return go(tokens);
     } catch (IllegalArgumentException e) {
       dialogue.println(e.getMessage());
       return false;

@@ -2,6 +2,7 @@ package io.refrain.cli;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
@@ -16,7 +17,7 @@ import java.util.regex.Pattern;
  */
 final class Terminal {
   private static final int USUAL_COLUMNS = 80;
-  private static final long WAIT_SECONDS = 2;
+  private static final Duration WAIT = Duration.ofSeconds(2);
   private static final Pattern ROWS_AND_COLUMNS = Pattern.compile("(\\d+) (\\d+)");
 
   /** How often the width is asked for again, because windows are resized. */
@@ -52,17 +53,30 @@ final class Terminal {
     return columns;
   }
 
-  /** {@return the width; 0 if standard error is no terminal} */
   private static int askForColumns() {
-    ProcessBuilder shell =
-        new ProcessBuilder("sh", "-c", "test -t 2 && { stty size <&2 || echo unknown; }");
+    return askForColumns(WAIT, "sh", "-c", "test -t 2 && { stty size <&2 || echo unknown; }");
+  }
+
+  /**
+   * {@return the width; 0 if standard error is no terminal, or the answer takes too long}
+   *
+   * @param command answers with rows and columns, or with something else on a terminal that does
+   *     not know, or not at all
+   */
+  static int askForColumns(Duration most, String... command) {
+    ProcessBuilder shell = new ProcessBuilder(command);
     shell.redirectError(ProcessBuilder.Redirect.INHERIT);
     try {
       Process process = shell.start();
       process.getOutputStream().close();
+      // Waiting comes first, for reading would wait without an end; the answer fits into the pipe.
+      if (!process.waitFor(most)) {
+        process.destroyForcibly();
+        return 0;
+      }
       String answer =
           new String(process.getInputStream().readNBytes(100), StandardCharsets.US_ASCII).strip();
-      if (!process.waitFor(WAIT_SECONDS, TimeUnit.SECONDS) || answer.isEmpty()) {
+      if (answer.isEmpty()) {
         return 0;
       }
       Matcher size = ROWS_AND_COLUMNS.matcher(answer);

@@ -11,7 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
-import java.util.function.Predicate;
+import java.util.random.RandomGenerator;
 import java.util.stream.Stream;
 
 /**
@@ -29,7 +29,11 @@ record TextWriting(
     int length,
     boolean json,
     PrintWriter out) {
+  /** Texts that are written side by side; more take more memory, and hardly less time a text. */
+  static final int AT_ONCE = 64;
+
   private static final long FLUSH_NANOS = 20_000_000;
+  private static final String SAMPLE = "sample";
 
   private WrittenText begin() {
     return new WrittenText(tokenizer, stops, beginning);
@@ -37,6 +41,17 @@ record TextWriting(
 
   /** One text, for people as it comes. */
   void one(Sampler sampler, long seed) {
+    write(sampler, new SplittableRandom(seed), sample(1, seed));
+  }
+
+  /** The text of a sampler that draws nothing, for people as it comes. */
+  void greedy(Sampler sampler) {
+    Map<String, Object> line = new LinkedHashMap<>();
+    line.put(SAMPLE, 1);
+    write(sampler, new SplittableRandom(0), line);
+  }
+
+  private void write(Sampler sampler, RandomGenerator random, Map<String, Object> line) {
     WrittenText text = begin();
     show(text.beginning());
     out.flush();
@@ -44,7 +59,7 @@ record TextWriting(
     session.write(
         length,
         sampler,
-        new SplittableRandom(seed),
+        random,
         token -> {
           show(text.next(token)); // nothing, while a character is not whole
           if (System.nanoTime() - lastFlush[0] < FLUSH_NANOS) {
@@ -56,7 +71,7 @@ record TextWriting(
         });
     show(text.end());
     if (json) {
-      printJson(sample(1, seed), text);
+      printJson(line, text);
     } else {
       out.println();
       out.flush();
@@ -69,17 +84,37 @@ record TextWriting(
     }
   }
 
-  /** Several texts side by side; the first is the one that {@link #one} writes. */
+  /** Several texts, some side by side; the first is the one that {@link #one} writes. */
   void several(Sampler sampler, long seed, int count) {
+    List<SplittableRandom> randoms = SessionBatch.generators(seed, count);
+    int number = 0;
+    while (number < count) {
+      int next = number + Math.min(AT_ONCE, count - number);
+      for (WrittenText text : sideBySide(sampler, randoms.subList(number, next))) {
+        number++;
+        if (json) {
+          printJson(sample(number, seed), text);
+        } else {
+          printNumbered("%d of %d".formatted(number, count), text);
+        }
+      }
+      if (out.checkError()) {
+        return; // a reader that went away ends it
+      }
+    }
+  }
+
+  private List<WrittenText> sideBySide(Sampler sampler, List<SplittableRandom> randoms) {
+    int count = randoms.size();
     List<WrittenText> texts = Stream.generate(this::begin).limit(count).toList();
     long[] done = {0};
-    try (LateProgress progress = new LateProgress("Writing", (long) count * length)) {
+    try (LateProgress progress = new LateProgress("Writing", Math.max(1, (long) count * length))) {
       session
           .batch(count)
           .write(
               length,
               sampler,
-              SessionBatch.generators(seed, count),
+              randoms,
               (number, token) -> {
                 WrittenText text = texts.get(number);
                 text.next(token);
@@ -87,56 +122,56 @@ record TextWriting(
                 return !text.stopped();
               });
     }
-    for (int i = 0; i < count; i++) {
-      WrittenText text = texts.get(i);
-      text.end();
-      if (json) {
-        printJson(sample(i + 1, seed), text);
-      } else {
-        printNumbered("%d of %d".formatted(i + 1, count), text);
-      }
-    }
+    texts.forEach(WrittenText::end);
+    return texts;
   }
 
-  /** The likeliest texts. */
-  void likeliest(BeamSearch search) {
+  /**
+   * The likeliest texts.
+   *
+   * @param best at most how many; of tokens that come to the same text the likeliest count
+   */
+  void likeliest(BeamSearch search, int best) {
     List<BeamSearch.Hypothesis> found;
     try (LateProgress progress = new LateProgress("Searching", Math.max(1, length))) {
-      Predicate<int[]> ends =
-          tokens -> {
-            progress.at(tokens.length);
-            return !stops.isEmpty() && write(tokens).stopped();
-          };
-      found = search.search(session, length, ends);
+      found = search.search(session, length, begin().followed(progress::at));
     }
-    for (int i = 0; i < found.size(); i++) {
-      BeamSearch.Hypothesis hypothesis = found.get(i);
-      WrittenText text = write(hypothesis.ids());
-      text.end();
-      double logProbability = hypothesis.logProbability();
-      if (json) {
-        Map<String, Object> rank = new LinkedHashMap<>();
-        rank.put("rank", i + 1);
-        rank.put("log_probability", logProbability);
-        rank.put("score", hypothesis.score());
-        printJson(rank, text);
-      } else if (found.size() == 1) {
-        out.println(text.text());
-      } else {
-        printNumbered(
-            "%d of %d, log P %.4f nats, score %.4f"
-                .formatted(i + 1, found.size(), logProbability, hypothesis.score()),
-            text);
-      }
+    Map<String, BeamSearch.Hypothesis> texts = new LinkedHashMap<>();
+    for (BeamSearch.Hypothesis hypothesis : found) {
+      texts.putIfAbsent(write(hypothesis).text(), hypothesis);
+    }
+    List<BeamSearch.Hypothesis> printed = texts.values().stream().limit(best).toList();
+    for (int i = 0; i < printed.size(); i++) {
+      print(printed.get(i), i + 1, printed.size());
     }
     out.flush();
   }
 
-  private WrittenText write(int... tokens) {
+  private void print(BeamSearch.Hypothesis hypothesis, int rank, int count) {
+    WrittenText text = write(hypothesis);
+    double logProbability = hypothesis.logProbability();
+    if (json) {
+      Map<String, Object> line = new LinkedHashMap<>();
+      line.put("rank", rank);
+      line.put("log_probability", logProbability);
+      line.put("score", hypothesis.score());
+      printJson(line, text);
+    } else if (count == 1) {
+      out.println(text.text());
+    } else {
+      printNumbered(
+          "%d of %d, log P %.4f nats, score %.4f"
+              .formatted(rank, count, logProbability, hypothesis.score()),
+          text);
+    }
+  }
+
+  private WrittenText write(BeamSearch.Hypothesis hypothesis) {
     WrittenText text = begin();
-    for (int token : tokens) {
+    for (int token : hypothesis.tokens()) {
       text.next(token);
     }
+    text.end();
     return text;
   }
 
@@ -147,7 +182,7 @@ record TextWriting(
 
   private static Map<String, Object> sample(int number, long seed) {
     Map<String, Object> line = new LinkedHashMap<>();
-    line.put("sample", number);
+    line.put(SAMPLE, number);
     line.put("seed", seed);
     return line;
   }

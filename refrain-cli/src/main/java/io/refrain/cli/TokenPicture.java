@@ -53,13 +53,24 @@ final class TokenPicture {
 
   /** A token by itself: what is blank has a name, and blanks in others can be seen. */
   String name(int id) {
-    String shown = show(id);
-    return switch (tokenizer.piece(id)) {
+    String blank = blank(tokenizer.piece(id));
+    return blank.isEmpty() ? show(id).replace(' ', VISIBLE_SPACE) : blank;
+  }
+
+  /** Any text in a message: what is blank has a name, others stand in quotes and move no cursor. */
+  static String quoted(String text) {
+    String blank = blank(text);
+    return blank.isEmpty() ? "\"" + PlainText.visible(text) + "\"" : blank;
+  }
+
+  /** The name of what cannot be seen; empty for anything else. */
+  private static String blank(String text) {
+    return switch (text) {
       case " " -> "space";
       case "\n" -> "line break";
       case "\r" -> "carriage return";
       case "\t" -> "tab";
-      default -> shown.replace(' ', VISIBLE_SPACE);
+      default -> "";
     };
   }
 }

@@ -91,8 +91,7 @@ final class Training {
         resume ? resume(err) : TrainingRun.create(directory, config, tokenizer, split, team);
     describe(err); // now, for a run that cannot begin would be announced in vain
     CountDownLatch done = new CountDownLatch(1);
-    Thread hook = new Thread(() -> stopAndWait(run.trainer(), done), "save-on-exit");
-    Runtime.getRuntime().addShutdownHook(hook);
+    ShutdownHook hook = ShutdownHook.of(() -> stopAndWait(run.trainer(), done), "save-on-exit");
     Ended ended;
     try {
       ended = trainAndDraw(run, json);
@@ -103,7 +102,7 @@ final class Training {
     } finally {
       // Not before everything is written and told: the process ends as soon as the hook does.
       done.countDown();
-      removeHook(hook);
+      hook.close();
     }
     compare(ended, json, out, err); // by now Ctrl-C may end it at once
     tell(ended, json, out, err);
@@ -194,14 +193,6 @@ final class Training {
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-    }
-  }
-
-  private static void removeHook(Thread hook) {
-    try {
-      Runtime.getRuntime().removeShutdownHook(hook);
-    } catch (IllegalStateException alreadyShuttingDown) {
-      return; // it is the hook that waits for us
     }
   }
 

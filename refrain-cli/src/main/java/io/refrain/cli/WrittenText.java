@@ -5,6 +5,7 @@ import io.refrain.text.TextDecoder;
 import io.refrain.text.Tokenizer;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
 
 /** A text that a model writes, token by token: what of it can be shown, and where it ends. */
@@ -40,6 +41,15 @@ final class WrittenText {
   String next(int token) {
     tokens++;
     return show(watch.next(decoder.next(token)));
+  }
+
+  /**
+   * What a search follows from here.
+   *
+   * @param progress is told how many tokens more a continuation has that is followed
+   */
+  FollowedText followed(IntConsumer progress) {
+    return new FollowedText(decoder.copy(), watch.copy(), 0, progress);
   }
 
   /** Whether a stop string has ended the text. */

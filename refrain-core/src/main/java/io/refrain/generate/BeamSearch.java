@@ -5,7 +5,6 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.PriorityQueue;
-import java.util.function.Predicate;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
@@ -29,6 +28,7 @@ public final class BeamSearch {
           .thenComparingInt(node -> node.token);
 
   private final Options options;
+  private final ExcludedTokens excluded;
 
   /**
    * How to search.
@@ -42,13 +42,13 @@ public final class BeamSearch {
   public record Options(int width, double lengthPenalty, int best, List<Integer> excluded) {
     /** Checks the ranges, and keeps each excluded id once, in rising order. */
     public Options {
-      excluded = excluded.stream().sorted().distinct().toList();
+      excluded = ExcludedTokens.checked(excluded);
       if (width < 1) {
         throw new IllegalArgumentException("a beam's width must be at least 1, but is " + width);
       }
       if (!(lengthPenalty >= 0) || Double.isInfinite(lengthPenalty)) {
         throw new IllegalArgumentException(
-            "length penalty must be at least 0 (0: none), but is " + lengthPenalty);
+            "length penalty must be at least 0 (0: none) and finite, but is " + lengthPenalty);
       }
       if (best < 1 || best > width) {
         throw new IllegalArgumentException(
@@ -74,13 +74,12 @@ public final class BeamSearch {
 
     /** The same, never writing these tokens; an id that a model does not have changes nothing. */
     public Options excluding(int... ids) {
-      List<Integer> others = IntStream.of(ids).boxed().toList();
-      return new Options(width, lengthPenalty, best, others);
+      return new Options(width, lengthPenalty, best, ExcludedTokens.checked(ids));
     }
 
     /** What results are compared by. */
     private double score(double logProbability, int length) {
-      return logProbability / Math.pow((5 + length) / 6.0, lengthPenalty);
+      return logProbability / Math.pow((5.0 + length) / 6, lengthPenalty);
     }
   }
 
@@ -116,9 +115,22 @@ public final class BeamSearch {
     }
   }
 
+  /** Follows a continuation token by token, and says where it has ended. */
+  public interface Ending {
+    /**
+     * Follows the continuation by one more token. This one stays what it is: it is asked for
+     * others, too.
+     */
+    Ending after(int token);
+
+    /** Whether the continuation has ended, as after a certain token or a stop string. */
+    boolean isReached();
+  }
+
   /** Creates a search, which any number of threads may share. */
   public BeamSearch(Options options) {
     this.options = options;
+    this.excluded = new ExcludedTokens(options.excluded());
   }
 
   /**
@@ -126,28 +138,31 @@ public final class BeamSearch {
    *
    * @param start where the text stands, which stays there
    * @param length at most how many tokens to write
-   * @param ends whether a continuation of these tokens has ended, as after a certain token or a
-   *     stop string; asked of every beginning that the beam keeps, in its order
+   * @param ending of the text before; it follows every beginning that the beam keeps, each by its
+   *     last token, in the order of the beam
    * @return the best continuations, best first: fewer than asked for where there are no more
    * @throws IllegalArgumentException when a logit is NaN or ∞, or no token is left
    * @throws IllegalStateException when nothing has been read
    */
-  public List<Hypothesis> search(Session start, int length, Predicate<int[]> ends) {
+  public List<Hypothesis> search(Session start, int length, Ending ending) {
     SessionBatch batch = start.batch(1);
     List<Node> beam = List.of(new Node(null, 0, -1, 0, 0));
+    List<Ending> endings = List.of(ending); // of each row of the beam
     List<Hypothesis> found = new ArrayList<>();
     if (length <= 0) {
       return List.of(new Hypothesis(List.of(), 0, 0, false));
     }
     for (int step = 1; step <= length; step++) {
       List<Node> next = new ArrayList<>();
+      List<Ending> nextEndings = new ArrayList<>();
       for (Node node : likeliest(batch, beam)) {
-        int[] tokens = node.tokens();
-        boolean ended = ends.test(tokens);
+        Ending followed = endings.get(node.row).after(node.token);
+        boolean ended = followed.isReached();
         if (ended || step == length) {
-          add(found, node, ended, tokens);
+          add(found, node, ended);
         } else {
           next.add(node);
+          nextEndings.add(followed);
         }
       }
       if (next.isEmpty() || cannotImprove(found, next.getFirst(), length)) {
@@ -156,6 +171,7 @@ public final class BeamSearch {
       batch.select(next.stream().mapToInt(Node::row).toArray());
       batch.read(next.stream().mapToInt(Node::token).toArray());
       beam = next;
+      endings = nextEndings;
     }
     return List.copyOf(found);
   }
@@ -168,20 +184,17 @@ public final class BeamSearch {
     }
     if (kept.isEmpty()) {
       throw new IllegalArgumentException(
-          "no token is left to choose: %d are excluded".formatted(options.excluded().size()));
+          "no token is left to choose: all that are not excluded have the logit -∞");
     }
     return kept.stream().sorted(LIKELIEST_FIRST).toList();
   }
 
   private void extend(Node beginning, int row, float[] logits, PriorityQueue<Node> kept) {
+    excluded.in(logits.length); // demands that some are left
     Sampler.requireNumbers(logits, KERNELS.argmax(logits, 0, logits.length));
     float[] probabilities = new float[logits.length];
     double logSumExp = KERNELS.softmax(logits, 0, probabilities, 0, logits.length);
-    for (int id : options.excluded()) {
-      if (id < logits.length) {
-        logits[id] = Float.NEGATIVE_INFINITY;
-      }
-    }
+    excluded.fill(logits, Float.NEGATIVE_INFINITY);
     for (int token = 0; token < logits.length; token++) {
       double logProbability = beginning.logProbability + (logits[token] - logSumExp);
       boolean full = kept.size() == options.width();
@@ -197,13 +210,13 @@ public final class BeamSearch {
     }
   }
 
-  private void add(List<Hypothesis> found, Node node, boolean ended, int... tokens) {
+  private void add(List<Hypothesis> found, Node node, boolean ended) {
     double score = options.score(node.logProbability, node.length);
     int place = found.size();
     while (place > 0 && found.get(place - 1).score() < score) {
       place--;
     }
-    List<Integer> ids = IntStream.of(tokens).boxed().toList();
+    List<Integer> ids = IntStream.of(node.tokens()).boxed().toList();
     found.add(place, new Hypothesis(ids, node.logProbability, score, ended));
     if (found.size() > options.best()) {
       found.removeLast();

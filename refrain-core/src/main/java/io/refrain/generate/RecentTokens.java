@@ -17,8 +17,15 @@ public final class RecentTokens {
   /** Of a text that has not begun. */
   public RecentTokens() {}
 
-  /** Adds what was read or written. */
+  /**
+   * Adds what was read or written.
+   *
+   * @throws IllegalArgumentException when it is below 0
+   */
   public void add(int token) {
+    if (token < 0) {
+      throw new IllegalArgumentException("a token must be at least 0, but is " + token);
+    }
     if (size == ring.length && size < MOST) {
       int[] larger = new int[2 * size];
       System.arraycopy(ring, 0, larger, 0, size); // it has not gone round yet

@@ -1,10 +1,8 @@
 package io.refrain.generate;
 
 import io.refrain.kernel.Kernels;
-import java.util.Arrays;
 import java.util.List;
 import java.util.random.RandomGenerator;
-import java.util.stream.IntStream;
 
 /**
  * Chooses the next token from logits: the most likely one, or a draw from a distribution that may
@@ -28,15 +26,19 @@ public final class Sampler {
   private static final RecentTokens NOTHING = new RecentTokens(); // never added to
 
   private final Options options;
-  private final int[] excluded;
+  private final ExcludedTokens excluded;
+  private final LikelyTokens likely = new LikelyTokens();
   private float[] allowed = new float[0];
   private float[] probabilities = new float[0];
-  private long[] order = new long[0];
 
   /**
    * What makes tokens that were there a moment ago less likely: their logits are divided by the
    * penalty where they are positive, and multiplied where they are negative (CTRL, Keskar et al.
    * 2019), each once, however often its token was there.
+   *
+   * <p>So the effect depends on where logits lie, not on their differences alone. Those of an
+   * {@link io.refrain.loss.AdaptiveSoftmax} are log P, none above 0 and a likely token's near it:
+   * there a penalty hardly touches the token that a model repeats, and takes much from rare ones.
    *
    * @param penalty above 1 to repeat less, 1 for none; the paper has 1.2
    * @param window how many of a text's last tokens count, read ones too; up to {@link
@@ -50,7 +52,7 @@ public final class Sampler {
     public Repetition {
       if (!(penalty > 0) || Double.isInfinite(penalty)) {
         throw new IllegalArgumentException(
-            "repetition penalty must be above 0 (1: none), but is " + penalty);
+            "repetition penalty must be above 0 (1: none) and finite, but is " + penalty);
       }
       if (window < 0 || window > RecentTokens.MOST) {
         throw new IllegalArgumentException(
@@ -95,10 +97,11 @@ public final class Sampler {
 
     /** Checks the ranges, and keeps each excluded id once, in rising order. */
     public Options {
-      excluded = excluded.stream().sorted().distinct().toList();
+      excluded = ExcludedTokens.checked(excluded);
       if (!(temperature >= 0) || Double.isInfinite(temperature)) {
         throw new IllegalArgumentException(
-            "temperature must be at least 0 (0: the most likely token), but is " + temperature);
+            "temperature must be at least 0 (0: the most likely token) and finite, but is "
+                + temperature);
       }
       if (topK < 0) {
         throw new IllegalArgumentException("top-k must be at least 0 (0: all), but is " + topK);
@@ -110,10 +113,6 @@ public final class Sampler {
       if (!(minP >= 0 && minP <= 1)) {
         throw new IllegalArgumentException(
             "min-p must be between 0 (all) and 1 (the most likely), but is " + minP);
-      }
-      if (!excluded.isEmpty() && excluded.getFirst() < 0) {
-        throw new IllegalArgumentException(
-            "excluded tokens: expected ids of at least 0, got " + excluded.getFirst());
       }
     }
 
@@ -150,7 +149,7 @@ public final class Sampler {
 
     /** The same, never choosing these tokens; an id that a model does not have changes nothing. */
     public Options excluding(int... ids) {
-      List<Integer> others = IntStream.of(ids).boxed().toList();
+      List<Integer> others = ExcludedTokens.checked(ids);
       return new Options(temperature, topK, topP, minP, repetition, others);
     }
   }
@@ -158,7 +157,7 @@ public final class Sampler {
   /** Creates a sampler. */
   public Sampler(Options options) {
     this.options = options;
-    this.excluded = options.excluded().stream().mapToInt(Integer::intValue).toArray();
+    this.excluded = new ExcludedTokens(options.excluded());
   }
 
   /**
@@ -183,7 +182,8 @@ public final class Sampler {
    * Chooses a token of a text whose last tokens are known.
    *
    * @param recent the tokens before, which a repetition penalty looks at
-   * @throws IllegalArgumentException as without them
+   * @throws IllegalArgumentException as without them, or when the penalty meets a token that has no
+   *     logit
    */
   public int choose(float[] logits, RecentTokens recent, RandomGenerator random) {
     float[] scores = scores(logits, recent);
@@ -195,7 +195,6 @@ public final class Sampler {
     }
     if (probabilities.length != count) {
       probabilities = new float[count];
-      order = new long[count];
     }
     // Less the maximum, and by a finite factor: a tiny temperature must not give 0 times infinity.
     float maximum = scores[best];
@@ -205,9 +204,14 @@ public final class Sampler {
       probabilities[token] = less == Float.NEGATIVE_INFINITY ? less : less * factor;
     }
     KERNELS.softmax(probabilities, 0, probabilities, 0, count);
+    for (int token = 0; token < count; token++) {
+      if (scores[token] == Float.NEGATIVE_INFINITY) {
+        probabilities[token] = 0; // vector kernels make it the smallest number, which can be drawn
+      }
+    }
     boolean all = options.topP() == 1 && (options.topK() == 0 || options.topK() >= count);
     if (!all) {
-      return drawLikely(count, random);
+      return likely.draw(probabilities, options, random.nextDouble());
     }
     if (options.minP() > 0) {
       cutUnlikely(options.minP() * probabilities[best]);
@@ -217,14 +221,7 @@ public final class Sampler {
 
   /** The logits, less a penalty for some tokens, and with -∞ for those that are excluded. */
   private float[] scores(float[] logits, RecentTokens recent) {
-    int known = 0;
-    while (known < excluded.length && excluded[known] < logits.length) {
-      known++;
-    }
-    if (known == logits.length) {
-      throw new IllegalArgumentException(
-          "no token is left to choose: %d of %d are excluded".formatted(known, logits.length));
-    }
+    int known = excluded.in(logits.length);
     Repetition repetition = options.repetition();
     if (known == 0 && repetition.changesNothing()) {
       return logits;
@@ -236,11 +233,13 @@ public final class Sampler {
     int window = repetition.changesNothing() ? 0 : Math.min(repetition.window(), recent.size());
     for (int back = 0; back < window; back++) {
       int token = recent.get(back);
+      if (token >= logits.length) {
+        throw new IllegalArgumentException(
+            "recent tokens: expected ids from 0 to %d, got %d".formatted(logits.length - 1, token));
+      }
       allowed[token] = repetition.penalized(logits[token]); // from the logits: once, not twice
     }
-    for (int i = 0; i < known; i++) {
-      allowed[excluded[i]] = Float.NEGATIVE_INFINITY;
-    }
+    excluded.fill(allowed, Float.NEGATIVE_INFINITY);
     return allowed;
   }
 
@@ -281,48 +280,5 @@ public final class Sampler {
       }
     }
     return KERNELS.argmax(probabilities, 0, count);
-  }
-
-  private int drawLikely(int count, RandomGenerator random) {
-    // Sorted by falling probability, ties by rising id: a positive float sorts like its bits.
-    for (int token = 0; token < count; token++) {
-      long bits = Float.floatToIntBits(probabilities[token]);
-      order[token] = (Integer.MAX_VALUE - bits) << 32 | token;
-    }
-    Arrays.sort(order, 0, count);
-    int kept = nucleus(options.topK() == 0 ? count : Math.min(options.topK(), count));
-    double least = options.minP() * probabilities[(int) order[0]];
-    while (kept > 1 && probabilities[(int) order[kept - 1]] < least) {
-      kept--;
-    }
-    double target = random.nextDouble() * sum(kept);
-    for (int i = 0; i < kept; i++) {
-      target -= probabilities[(int) order[i]];
-      if (target < 0) {
-        return (int) order[i];
-      }
-    }
-    return (int) order[0];
-  }
-
-  /** How many of the first tokens in order hold their share of all those. */
-  private int nucleus(int count) {
-    double whole = sum(count);
-    double sum = 0;
-    for (int i = 0; i < count; i++) {
-      sum += probabilities[(int) order[i]];
-      if (sum >= options.topP() * whole) {
-        return i + 1;
-      }
-    }
-    return count;
-  }
-
-  private double sum(int count) {
-    double sum = 0;
-    for (int i = 0; i < count; i++) {
-      sum += probabilities[(int) order[i]];
-    }
-    return sum;
   }
 }

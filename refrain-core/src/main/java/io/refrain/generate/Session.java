@@ -15,12 +15,16 @@ import org.jspecify.annotations.Nullable;
  * <p>A session belongs to one thread at a time; the model behind it is shared by all.
  *
  * <pre>{@code
+ * Sampler sampler =
+ *     new Sampler(Sampler.Options.temperature(0.8).excluding(tokenizer.specialIds()));
  * Session session = new Session(model);
  * session.read(tokenizer.encodePrefix("time traveller "));
- * session.write(200, new Sampler(Sampler.Options.temperature(0.8)), random, token -> {
- *   System.out.print(tokenizer.piece(token));
+ * TextDecoder decoder = tokenizer.decoder();
+ * session.write(200, sampler, random, token -> {
+ *   System.out.print(decoder.next(token));
  *   return true;
  * });
+ * System.out.print(decoder.end());
  * }</pre>
  */
 public final class Session {
@@ -96,7 +100,8 @@ public final class Session {
   }
 
   /**
-   * Writes tokens, each chosen from the model's prediction and read back.
+   * Writes tokens, each chosen from the model's prediction and read back. The one that ends the
+   * text is not: to write on after it, {@linkplain #read read} it first.
    *
    * @param length at most how many
    * @param sampler how to choose

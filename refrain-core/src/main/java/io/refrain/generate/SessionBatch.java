@@ -15,9 +15,11 @@ import org.jspecify.annotations.Nullable;
  * makes one.
  *
  * <pre>{@code
+ * List<StringBuilder> texts = List.of(new StringBuilder(), new StringBuilder());
+ * List<TextDecoder> decoders = List.of(tokenizer.decoder(), tokenizer.decoder());
  * SessionBatch batch = session.batch(2);
  * batch.write(200, sampler, SessionBatch.generators(1, 2), (text, token) -> {
- *   texts.get(text).append(tokenizer.piece(token));
+ *   texts.get(text).append(decoders.get(text).next(token));
  *   return true;
  * });
  * }</pre>
@@ -117,7 +119,8 @@ public final class SessionBatch {
 
   /**
    * Writes tokens, each chosen from the model's prediction and read back. Texts that end leave the
-   * batch: afterwards it holds those that did not, in their order, or the last that did.
+   * batch: afterwards it holds those that did not, in their order, or the last that did. The token
+   * that ended a text has not been read back: those last ones stand before theirs.
    *
    * @param length at most how many of each text
    * @param sampler how to choose

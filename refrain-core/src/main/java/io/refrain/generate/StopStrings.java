@@ -8,9 +8,6 @@ import org.jspecify.annotations.Nullable;
  * two are complete at once, the longer one counts. Immutable; {@link Watch} follows a text.
  */
 public final class StopStrings {
-  /** None: a text that ends otherwise. */
-  public static final StopStrings NONE = new StopStrings(List.of());
-
   private final List<String> strings;
 
   /**
@@ -22,7 +19,7 @@ public final class StopStrings {
   /**
    * Prepares to look for strings.
    *
-   * @param strings each with at least one character
+   * @param strings each with at least one character; none for a text that ends otherwise
    */
   public StopStrings(List<String> strings) {
     this.strings = strings.stream().distinct().toList();
@@ -49,16 +46,6 @@ public final class StopStrings {
       length = fallbacks[length];
     }
     return string.charAt(length) == next ? length + 1 : 0;
-  }
-
-  /** Whether there is none. */
-  public boolean isEmpty() {
-    return strings.isEmpty();
-  }
-
-  /** Whether a text contains one of them. */
-  public boolean in(String text) {
-    return strings.stream().anyMatch(text::contains);
   }
 
   /** Follows a text from its beginning. */
@@ -118,6 +105,15 @@ public final class StopStrings {
     /** The stop string that ended the text; null while there was none. */
     public @Nullable String found() {
       return found;
+    }
+
+    /** A watch of the same text so far, which goes its own way. */
+    public Watch copy() {
+      Watch copy = new Watch();
+      System.arraycopy(matched, 0, copy.matched, 0, matched.length);
+      copy.held.append(held);
+      copy.found = found;
+      return copy;
     }
 
     /** What is held back, for a text that ended otherwise. */

@@ -64,18 +64,18 @@ public record LanguageModelConfig(
           "embedding size must be at least 0 (0: one-hot vectors), but is " + embedding);
     }
     if (embedding == 0) {
-      requireNone("tied weights", tied);
-      requireNone("embedding dropout", regularization.embedding() > 0);
-      requireNone("input dropout", regularization.input() > 0);
+      requireNone("tied weights need", tied);
+      requireNone("embedding dropout needs", regularization.embedding() > 0);
+      requireNone("input dropout needs", regularization.input() > 0);
     }
     stack(vocabulary, embedding, cell, hidden, layers, tied, residual, regularization);
     output.requireFitting(vocabulary, tied ? embedding : hidden, tied);
   }
 
-  private static void requireNone(String what, boolean asked) {
+  private static void requireNone(String whatNeeds, boolean asked) {
     if (asked) {
       throw new IllegalArgumentException(
-          what + " need an embedding, but its size is 0: give it one, or leave them out");
+          whatNeeds + " an embedding, but its size is 0: give it one, or do without");
     }
   }
 

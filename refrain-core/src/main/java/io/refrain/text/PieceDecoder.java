@@ -21,4 +21,11 @@ final class PieceDecoder implements TextDecoder {
   public String end() {
     return "";
   }
+
+  @Override
+  public TextDecoder copy() {
+    PieceDecoder copy = new PieceDecoder(tokenizer);
+    copy.first = first;
+    return copy;
+  }
 }

@@ -18,4 +18,7 @@ public interface TextDecoder {
 
   /** {@return what still waits: nothing, or U+FFFD for a character that never became whole} */
   String end();
+
+  /** {@return a decoder of the same text so far, which goes its own way} */
+  TextDecoder copy();
 }

@@ -34,6 +34,13 @@ final class Utf8Decoder implements TextDecoder {
     return rest;
   }
 
+  @Override
+  public TextDecoder copy() {
+    Utf8Decoder copy = new Utf8Decoder(bytesOf);
+    copy.waiting = waiting; // all that the other keeps between calls, and never written into
+    return copy;
+  }
+
   private String decode(byte[] more, boolean last) {
     byte[] bytes = Arrays.copyOf(waiting, waiting.length + more.length);
     System.arraycopy(more, 0, bytes, waiting.length, more.length);

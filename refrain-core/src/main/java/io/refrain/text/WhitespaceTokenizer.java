@@ -84,8 +84,12 @@ public final class WhitespaceTokenizer extends WordwiseTokenizer {
   /** {@inheritDoc} There is no space beside a line feed. */
   @Override
   public TextDecoder decoder() {
+    return decoder(false);
+  }
+
+  private TextDecoder decoder(boolean afterWord) {
     return new TextDecoder() {
-      private boolean needsSpace;
+      private boolean needsSpace = afterWord;
 
       @Override
       public String next(int id) {
@@ -99,6 +103,11 @@ public final class WhitespaceTokenizer extends WordwiseTokenizer {
       @Override
       public String end() {
         return "";
+      }
+
+      @Override
+      public TextDecoder copy() {
+        return decoder(needsSpace);
       }
     };
   }

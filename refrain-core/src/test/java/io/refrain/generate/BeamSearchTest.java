@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.within;
 import io.refrain.generate.BeamSearch.Hypothesis;
 import io.refrain.generate.BeamSearch.Options;
 import io.refrain.kernel.Kernels;
+import io.refrain.kernel.ThreadTeam;
 import io.refrain.model.CellKind;
 import io.refrain.model.FrozenLanguageModel;
 import io.refrain.model.LanguageModel;
@@ -90,8 +91,21 @@ class BeamSearchTest {
     }
   }
 
-  private static boolean never(int... tokens) {
-    return tokens.length == 0;
+  /** Asks a rule about all tokens that it has followed. */
+  private record Rule(Predicate<int[]> ends, int... tokens) implements BeamSearch.Ending {
+    static final Rule NEVER = new Rule(_ -> false);
+
+    @Override
+    public Rule after(int token) {
+      int[] more = Arrays.copyOf(tokens, tokens.length + 1);
+      more[tokens.length] = token;
+      return new Rule(ends, more);
+    }
+
+    @Override
+    public boolean isReached() {
+      return ends.test(tokens);
+    }
   }
 
   @Property(tries = 40)
@@ -108,7 +122,7 @@ class BeamSearchTest {
     int best = Math.min(results, width);
     Options options = Options.width(width).withLengthPenalty(penalty).withBest(best);
 
-    List<Hypothesis> found = new BeamSearch(options).search(session(model), length, ends);
+    List<Hypothesis> found = new BeamSearch(options).search(session(model), length, new Rule(ends));
     List<Scored> all = all(model, length, penalty, ends);
 
     assertThat(found).hasSize(Math.min(best, all.size()));
@@ -142,7 +156,7 @@ class BeamSearchTest {
               return token != endToken;
             });
 
-    assertThat(new BeamSearch(options).search(session(model), length, ends))
+    assertThat(new BeamSearch(options).search(session(model), length, new Rule(ends)))
         .singleElement()
         .satisfies(found -> assertThat(found.tokens()).isEqualTo(greedy));
   }
@@ -195,7 +209,7 @@ class BeamSearchTest {
             .withBest(Math.min(width, best))
             .excluding(1);
 
-    List<Hypothesis> found = new BeamSearch(options).search(session(model), length, ends);
+    List<Hypothesis> found = new BeamSearch(options).search(session(model), length, new Rule(ends));
 
     List<Scored> expected = naive(model, options, length, ends);
     assertThat(found.stream().map(Hypothesis::tokens))
@@ -206,8 +220,7 @@ class BeamSearchTest {
   void theLogProbabilityIsTheModelsOwnToTheBit() {
     FrozenLanguageModel model = model(12, 4);
     Options options = Options.width(4).withBest(4).withLengthPenalty(0.6).excluding(0, 1);
-    for (Hypothesis found :
-        new BeamSearch(options).search(session(model), 15, BeamSearchTest::never)) {
+    for (Hypothesis found : new BeamSearch(options).search(session(model), 15, Rule.NEVER)) {
       double expected = logProbability(model, found.ids());
       assertThat(found.logProbability()).isEqualTo(expected);
       assertThat(found.score()).isEqualTo(score(expected, 15, 0.6));
@@ -221,11 +234,75 @@ class BeamSearchTest {
     Session session = session(model(6, 1));
     float[] logits = session.logits().clone();
     BeamSearch search = new BeamSearch(Options.width(3));
-    List<Hypothesis> first = search.search(session, 5, BeamSearchTest::never);
+    List<Hypothesis> first = search.search(session, 5, Rule.NEVER);
     assertThat(session.logits()).isEqualTo(logits);
-    assertThat(search.search(session, 5, BeamSearchTest::never)).isEqualTo(first);
-    assertThat(search.search(session, 0, BeamSearchTest::never))
+    assertThat(search.search(session, 5, Rule.NEVER)).isEqualTo(first);
+    assertThat(search.search(session, 0, Rule.NEVER))
         .containsExactly(new Hypothesis(List.of(), 0, 0, false));
+  }
+
+  /** A limit so far away counts for every bound, and must not turn one around. */
+  @Test
+  void aSearchEndsWithoutALimitToSpeakOf() {
+    FrozenLanguageModel undecided =
+        new LanguageModel(
+                new LanguageModelConfig(6, 0, CellKind.LSTM, 6, 1), new SplittableRandom(1))
+            .freeze();
+    int[] asked = {0};
+    boolean[] ended = {false};
+    Rule firstOfTwoTokens =
+        new Rule(tokens -> {
+          asked[0]++;
+          assertThat(asked[0]).as("beginnings that were followed").isLessThan(1000);
+          boolean ends = tokens.length == 2 && !ended[0];
+          ended[0] |= ends;
+          return ends;
+        });
+    Options options = Options.width(2).withLengthPenalty(0.1);
+    assertThat(
+            new BeamSearch(options).search(session(undecided), Integer.MAX_VALUE, firstOfTwoTokens))
+        .singleElement()
+        .satisfies(found -> assertThat(found.tokens()).hasSize(2));
+  }
+
+  /** Follows what it is told and counts. */
+  private record Counted(int[] calls) implements BeamSearch.Ending {
+    @Override
+    public Counted after(int token) {
+      calls[0]++;
+      return this;
+    }
+
+    @Override
+    public boolean isReached() {
+      return false;
+    }
+  }
+
+  @Test
+  void everyBeginningIsFollowedByItsLastTokenAlone() {
+    Counted counted = new Counted(new int[1]);
+    new BeamSearch(Options.width(3)).search(session(model(6, 1)), 10, counted);
+    assertThat(counted.calls[0]).isEqualTo(3 * 10);
+  }
+
+  @Test
+  void aTeamFindsTheSame() {
+    FrozenLanguageModel model =
+        new LanguageModel(
+                new LanguageModelConfig(15, 6, CellKind.LSTM, 323, 2), new SplittableRandom(3))
+            .freeze();
+    BeamSearch search = new BeamSearch(Options.width(5).withBest(4).excluding(0));
+    Rule ends = new Rule(tokens -> tokens.length == 4 && tokens[3] % 3 == 0);
+    List<Hypothesis> expected = search.search(session(model), 9, ends);
+    assertThat(expected).hasSize(4);
+    for (int threads : new int[] {2, 3}) {
+      try (ThreadTeam team = new ThreadTeam(threads)) {
+        Session session = new Session(model, team);
+        session.read(PREFIX);
+        assertThat(search.search(session, 9, ends)).isEqualTo(expected);
+      }
+    }
   }
 
   @Test
@@ -240,12 +317,15 @@ class BeamSearchTest {
     for (double penalty : new double[] {-0.5, Double.NaN, Double.POSITIVE_INFINITY}) {
       assertMessage(
           () -> Options.width(2).withLengthPenalty(penalty),
-          "length penalty must be at least 0 (0: none), but is " + penalty);
+          "length penalty must be at least 0 (0: none) and finite, but is " + penalty);
     }
     BeamSearch search = new BeamSearch(Options.width(2).excluding(0, 1, 2));
     assertMessage(
-        () -> search.search(session(model(3, 1)), 2, BeamSearchTest::never),
-        "no token is left to choose: 3 are excluded");
+        () -> search.search(session(model(3, 1)), 2, Rule.NEVER),
+        "no token is left to choose: 3 of 3 are excluded");
+    assertMessage(
+        () -> Options.width(2).excluding(4, -1),
+        "excluded tokens: expected ids of at least 0, got -1");
   }
 
   private static void assertMessage(Runnable mistake, String message) {

@@ -26,5 +26,8 @@ class CandidateTest {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> Candidate.likeliest(new float[] {1, Float.NaN}, 1))
         .withMessageContaining("that of token 1 is NaN");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> Candidate.likeliest(new float[] {1, 2}, 1, -3))
+        .withMessage("excluded tokens: expected ids of at least 0, got -3");
   }
 }

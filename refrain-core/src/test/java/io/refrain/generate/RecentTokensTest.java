@@ -14,8 +14,8 @@ class RecentTokensTest {
       recent.add(count);
       if (count % 37 == 0 || Integer.bitCount(count) <= 1) {
         RecentTokens copy = recent.copy();
-        copy.add(-1);
-        assertThat(copy.get(0)).isEqualTo(-1);
+        copy.add(Integer.MAX_VALUE);
+        assertThat(copy.get(0)).isEqualTo(Integer.MAX_VALUE);
         for (int back = 0; back < recent.size(); back++) {
           assertThat(recent.get(back)).isEqualTo(count - back);
         }
@@ -27,5 +27,8 @@ class RecentTokensTest {
           .withMessage(
               "token %d from the end is asked for, but 4096 are remembered".formatted(back));
     }
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> recent.add(-1))
+        .withMessage("a token must be at least 0, but is -1");
   }
 }

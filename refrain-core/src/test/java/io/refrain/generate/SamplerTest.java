@@ -3,6 +3,7 @@ package io.refrain.generate;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+import static org.assertj.core.api.Assertions.within;
 
 import io.refrain.generate.Sampler.Options;
 import java.util.Arrays;
@@ -10,6 +11,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.random.RandomGenerator;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
@@ -220,6 +222,23 @@ class SamplerTest {
     }
   }
 
+  /** A draw of exactly 0 takes the first token that has any probability. */
+  @Test
+  void aTokenThatMustNotBeChosenHasNoProbabilityAtAll() {
+    RandomGenerator zeros = () -> 0L;
+    for (Options options :
+        List.of(
+            Options.temperature(1),
+            Options.temperature(1e-3),
+            Options.temperature(1e300),
+            Options.temperature(1).withMinP(0.01))) {
+      assertThat(new Sampler(options.excluding(0)).choose(new float[] {9, 2, 2}, zeros))
+          .isEqualTo(1);
+      float[] ruledOut = {Float.NEGATIVE_INFINITY, 3, 3};
+      assertThat(new Sampler(options).choose(ruledOut, zeros)).isEqualTo(1);
+    }
+  }
+
   @Test
   void oneSamplerServesVocabulariesOfAnySize() {
     Sampler sampler = new Sampler(Options.temperature(1).withTopK(3).withTopP(0.9).excluding(0));
@@ -272,7 +291,8 @@ class SamplerTest {
       assertThatIllegalArgumentException()
           .isThrownBy(() -> Options.temperature(temperature))
           .withMessage(
-              "temperature must be at least 0 (0: the most likely token), but is " + temperature);
+              "temperature must be at least 0 (0: the most likely token) and finite, but is "
+                  + temperature);
     }
     assertThatIllegalArgumentException()
         .isThrownBy(() -> Options.temperature(1).withTopK(-1))
@@ -297,6 +317,29 @@ class SamplerTest {
     assertThat(draw(options.excluding(0, 1), logits, 1, 1, 2)).containsOnly(3);
     // an excluded token stays excluded when it was seen
     assertThat(draw(options.excluding(0), logits, 1, 1, 0, 1)).containsOnly(1);
+  }
+
+  /** One distribution, once as logits of which the likeliest is large, once as log P. */
+  @Test
+  void aPenaltyHardlyTouchesWhatIsLikelyAmongLogProbabilities() {
+    float[] logits = {15, 10.4f};
+    float[] logProbabilities = {-0.010f, -4.610f};
+    assertThat(logits[0] - logits[1])
+        .isCloseTo(logProbabilities[0] - logProbabilities[1], within(1e-5f));
+    Options options = Options.greedy().withRepetitionPenalty(1.5, 1);
+    assertThat(draw(options, logits, 1, 1, 0)).containsOnly(1);
+    assertThat(draw(options, logProbabilities, 1, 1, 0)).containsOnly(0);
+  }
+
+  @Test
+  void aTokenWithoutALogitIsNamed() {
+    Options options = Options.greedy().withRepetitionPenalty(1.5, 2);
+    float[] logits = {1, 1, 1};
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> draw(options, logits, 1, 1, 2, 3))
+        .withMessage("recent tokens: expected ids from 0 to 2, got 3");
+    assertThat(draw(options, logits, 1, 1, 3, 0, 1)).containsOnly(2); // out of the window
+    assertThat(draw(Options.greedy(), logits, 1, 1, 3)).containsOnly(0);
   }
 
   @ParameterizedTest
@@ -329,7 +372,8 @@ class SamplerTest {
     for (double penalty : new double[] {0, -1, Double.NaN, Double.POSITIVE_INFINITY}) {
       assertThatIllegalArgumentException()
           .isThrownBy(() -> Options.greedy().withRepetitionPenalty(penalty, 1))
-          .withMessage("repetition penalty must be above 0 (1: none), but is " + penalty);
+          .withMessage(
+              "repetition penalty must be above 0 (1: none) and finite, but is " + penalty);
     }
     for (int window : new int[] {-1, 4097}) {
       assertThatIllegalArgumentException()

@@ -103,6 +103,41 @@ class SessionBatchTest {
     }
   }
 
+  /** Of two texts the second ends last, and where one is alone it does. */
+  @Test
+  void whereAllHaveEndedTheLastOnesStandBeforeTheirLastToken() {
+    Session session = session(model(CellKind.LSTM, 0, false));
+    Sampler sampler = new Sampler(Sampler.Options.temperature(1));
+    for (int count : new int[] {1, 2}) {
+      SessionBatch batch = session.batch(count);
+      List<Integer> last = write(batch, sampler).getLast();
+      Session alone = session.fork();
+      for (int token : last.subList(0, last.size() - 1)) {
+        alone.read(token);
+      }
+      assertThat(last).hasSize(end(count - 1));
+      assertThat(batch.size()).isEqualTo(1);
+      assertThat(batch.logits(0)).isEqualTo(alone.logits());
+    }
+  }
+
+  @Test
+  void writingNothingDrawsNothing() {
+    SessionBatch batch = session(model(CellKind.GRU, 0, false)).batch(2);
+    List<SplittableRandom> randoms = randoms(2);
+    float[] logits = batch.logits(1).clone();
+    batch.write(
+        0,
+        new Sampler(Sampler.Options.temperature(1)),
+        randoms,
+        (_, token) -> {
+          throw new AssertionError("token " + token);
+        });
+    assertThat(batch.size()).isEqualTo(2);
+    assertThat(batch.logits(1)).isEqualTo(logits);
+    assertThat(randoms.getLast().nextLong()).isEqualTo(new SplittableRandom(1).nextLong());
+  }
+
   @Test
   void aTextsGeneratorDependsOnItsNumberAndTheSeedAlone() {
     List<Long> drawn =

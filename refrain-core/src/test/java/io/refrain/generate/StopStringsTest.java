@@ -71,7 +71,7 @@ class StopStringsTest {
   }
 
   @Property(tries = 2000)
-  void aTextEndsWhereTheFirstIsCompleteHoweverItIsCut(
+  void aTextEndsWhereTheFirstIsCompleteHoweverItIsCutAndCopied(
       @ForAll("texts") String text, @ForAll("stops") List<String> stops, @ForAll long cuts) {
     StopStrings.Watch watch = new StopStrings(stops).watch();
     End end = End.of(text, stops);
@@ -85,6 +85,9 @@ class StopStringsTest {
         bits >>= 1;
       }
       bits >>= 1;
+      StopStrings.Watch before = watch;
+      watch = watch.copy();
+      before.next("ab😀"); // which must not reach the copy
       through.append(watch.next(text.substring(at, to)));
       at = to;
       String so = text.substring(0, at);
@@ -98,7 +101,6 @@ class StopStringsTest {
     }
     through.append(watch.end());
     assertThat(through.toString()).isEqualTo(end == null ? text : text.substring(0, end.at));
-    assertThat(new StopStrings(stops).in(text)).isEqualTo(end != null);
   }
 
   /** Most of these tokens are single bytes, so that a character is several of them. */
@@ -127,10 +129,21 @@ class StopStringsTest {
 
   @Test
   void nothingIsHeldBackWithoutStopStrings() {
-    StopStrings.Watch watch = StopStrings.NONE.watch();
+    StopStrings.Watch watch = new StopStrings(List.of()).watch();
     assertThat(watch.next("abc")).isEqualTo("abc");
     assertThat(watch.found()).isNull();
     assertThat(watch.end()).isEmpty();
+  }
+
+  @Test
+  void aCopyGoesItsOwnWay() {
+    StopStrings.Watch watch = new StopStrings(List.of("abc")).watch();
+    assertThat(watch.next("xab")).isEqualTo("x");
+    StopStrings.Watch copy = watch.copy();
+    assertThat(copy.next("c")).isEmpty();
+    assertThat(copy.copy().found()).isEqualTo("abc");
+    assertThat(watch.found()).isNull();
+    assertThat(watch.next("d")).isEqualTo("abd");
   }
 
   @Test

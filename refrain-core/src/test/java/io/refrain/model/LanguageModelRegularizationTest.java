@@ -227,7 +227,7 @@ class LanguageModelRegularizationTest {
       assertThatIllegalArgumentException()
           .isThrownBy(() ->
               new LanguageModelConfig(VOCABULARY, 0, CellKind.LSTM, 6, 2, false, false, needing))
-          .withMessageContaining("need an embedding");
+          .withMessageContaining("dropout needs an embedding, but its size is 0");
     }
   }
 }

@@ -130,6 +130,23 @@ class BpeTokenizerTest {
         .isEqualTo(new String(tokenizer.decodeBytes(ids), StandardCharsets.UTF_8));
   }
 
+  @Property
+  void copiesOfADecoderGoTheirOwnWay(
+      @ForAll("tokenizers") BpeTokenizer tokenizer, @ForAll List<Integer> numbers) {
+    int[] ids =
+        numbers.stream().mapToInt(number -> Math.floorMod(number, tokenizer.size())).toArray();
+    TextDecoder decoder = tokenizer.decoder();
+    StringBuilder text = new StringBuilder();
+    for (int id : ids) {
+      TextDecoder copy = decoder.copy();
+      decoder.next(ids[0]); // which must not reach the copy
+      text.append(copy.next(id));
+      decoder = copy;
+    }
+
+    assertThat(text.append(decoder.end()).toString()).isEqualTo(tokenizer.decode(ids));
+  }
+
   @Test
   void charactersWaitUntilTheyAreWhole() {
     BpeTokenizer tokenizer = BpeTokenizer.train("", BpeTrainer.Options.ofSize(257), 1);

@@ -110,6 +110,23 @@ class CutsAndOffsetsTest {
     assertThat(decoded.append(decoder.end()).toString()).isEqualTo(tokenizer.decode(ids));
   }
 
+  @Property
+  void copiesOfADecoderGoTheirOwnWay(@ForAll TokenizerKind kind, @ForAll("texts") String text) {
+    Tokenizer tokenizer = trained(kind);
+    TextDecoder decoder = tokenizer.decoder();
+    StringBuilder decoded = new StringBuilder();
+    int[] ids = tokenizer.encode(text);
+
+    for (int id : ids) {
+      TextDecoder copy = decoder.copy();
+      decoder.next(ids[0]); // which must not reach the copy
+      decoded.append(copy.next(id));
+      decoder = copy;
+    }
+
+    assertThat(decoded.append(decoder.end()).toString()).isEqualTo(tokenizer.decode(ids));
+  }
+
   @Test
   void aLongTextCanBeCutInEveryKind() {
     String text = "The time traveller, for so it will be convenient.\nHe spoke of him";
