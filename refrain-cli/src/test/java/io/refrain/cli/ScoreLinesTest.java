@@ -156,7 +156,7 @@ class ScoreLinesTest extends CommandFixture {
   /** After the commonest of all letters a line end is the strangest that there is. */
   @Test
   void aLineEndMayDecide() throws IOException {
-    List<List<String>> top = rows(score("It was\ntttt\n", "--top", "1", "--by", "token"));
+    List<List<String>> top = rows(score("tttt\n", "--top", "1", "--by", "token"));
     assertThat(column(top, TEXT_COLUMN)).containsExactly("tttt");
     assertThat(top.getFirst().subList(6, 9)).containsExactly("\u21b5", id("\n"), "4");
   }
