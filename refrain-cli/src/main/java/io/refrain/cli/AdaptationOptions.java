@@ -11,8 +11,11 @@ import io.refrain.model.LanguageModel;
 import io.refrain.train.RunDirectory;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.math.BigDecimal;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -104,16 +107,59 @@ final class AdaptationOptions {
     return cache != null || dynamic != null;
   }
 
-  /** What reports call it. */
-  String label() {
+  /** What people are told of it: all that its figure depends on. */
+  String description() {
     List<String> parts = new ArrayList<>();
-    if (dynamic != null) {
-      parts.add("dynamic");
+    DynamicReader.Options learning = learning();
+    if (learning != null) {
+      parts.add(
+          "dynamic evaluation (%s, rate %s, decay %s, stretches of %d)"
+              .formatted(
+                  dynamic, plain(learning.rate()), plain(learning.decay()), learning.steps()));
     }
-    if (cache != null) {
-      parts.add("cache");
+    CachingReader.Options caching = caching();
+    if (caching != null) {
+      parts.add(
+          "a cache of %s (flatness %s, weight %s)"
+              .formatted(
+                  Figures.count(caching.size()),
+                  plain(caching.flatness()),
+                  plain(caching.weight())));
     }
     return String.join(" and ", parts);
+  }
+
+  /** A setting as people type it, such as 0.0001. */
+  private static String plain(double value) {
+    return BigDecimal.valueOf(value).stripTrailingZeros().toPlainString();
+  }
+
+  /** The same for programs. */
+  Map<String, Object> toJson() {
+    Map<String, Object> json = new LinkedHashMap<>();
+    json.put("by", by());
+    DynamicReader.Options learning = learning();
+    if (dynamic != null && learning != null) {
+      Map<String, Object> settings = new LinkedHashMap<>();
+      settings.put("kind", dynamic);
+      settings.put("rate", learning.rate());
+      settings.put("decay", learning.decay());
+      settings.put("steps", learning.steps());
+      json.put("dynamic", settings);
+    }
+    CachingReader.Options caching = caching();
+    if (caching != null) {
+      Map<String, Object> settings = new LinkedHashMap<>();
+      settings.put("size", caching.size());
+      settings.put("flatness", caching.flatness());
+      settings.put("weight", caching.weight());
+      json.put("cache", settings);
+    }
+    return json;
+  }
+
+  private String by() {
+    return dynamic == null ? "cache" : cache == null ? "dynamic" : "dynamic and cache";
   }
 
   private CachingReader.@Nullable Options caching() {
@@ -136,7 +182,13 @@ final class AdaptationOptions {
     return new OptionCheck(command).choose("--dynamic", kind, "scaled", "plain");
   }
 
-  /** A reader that adapts as the options say. */
+  /**
+   * A reader that adapts as the options say.
+   *
+   * @throws IOException when gradients cannot be measured, because the text of the run is not there
+   *     as it was
+   * @throws IllegalArgumentException when the cache is too large
+   */
   TextReader reader(LanguageModel model, RunDirectory run, ThreadTeam team, PrintWriter err)
       throws IOException {
     DynamicReader.Options learning = learning();
@@ -158,8 +210,8 @@ final class AdaptationOptions {
       LanguageModel model, int steps, RunDirectory run, ThreadTeam team, PrintWriter err)
       throws IOException {
     try (EncodedCorpora texts =
-        EncodedCorpora.again(run, new EncodedCorpus.Way(EncodedCorpus.Use.AUTO, err))) {
-      TokenSource tokens = texts.split(run.config()).train();
+        EncodedCorpora.corpusAlone(run, new EncodedCorpus.Way(EncodedCorpus.Use.AUTO, err))) {
+      TokenSource tokens = texts.trainedOn(run.config());
       int rows = Math.clamp((tokens.size() - 1) / steps, 1, SCALE_ROWS);
       long batches = Math.min(SCALE_BATCHES, (tokens.size() - 1) / ((long) rows * steps));
       try (TaskProgress progress =

@@ -11,6 +11,7 @@ import io.refrain.train.Trainer;
 import io.refrain.train.TrainingListener;
 import java.io.IOException;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -55,11 +56,20 @@ record ByHeart(Metric metric, double most) implements Trial {
                 List.of(new Reached(targets().getFirst(), value)),
                 seconds,
                 Double.POSITIVE_INFINITY,
-                Map.of(
-                    "perplexity on the %,d characters after those".formatted(HELD_OUT),
-                    heldOut(job, trained.model(), team).perplexity())));
+                List.of(beside(heldOut(job, trained.model(), team).perplexity()))));
       }
     }
+  }
+
+  private static Beside beside(double perplexity) {
+    Map<String, Object> fields = new LinkedHashMap<>();
+    fields.put("characters", HELD_OUT);
+    fields.put("perplexity", perplexity);
+    return new Beside(
+        "perplexity on the %,d characters after those".formatted(HELD_OUT),
+        perplexity,
+        "held_out",
+        fields);
   }
 
   private static Score heldOut(TrainCommand.Job job, LanguageModel model, ThreadTeam team) {

@@ -45,6 +45,14 @@ record EncodedCorpora(EncodedCorpus corpus, @Nullable EncodedCorpus validation)
         : new EncodedCorpora(text, null);
   }
 
+  /**
+   * Encodes the corpus of a run again, for what asks only for what it was trained on: a text of its
+   * own to validate with may be gone.
+   */
+  static EncodedCorpora corpusAlone(RunDirectory run, EncodedCorpus.Way way) throws IOException {
+    return new EncodedCorpora(EncodedCorpus.again(run, RunText.corpus(run.config()), way), null);
+  }
+
   @FunctionalInterface
   private interface Encoder {
     EncodedCorpus encode() throws IOException;
@@ -71,6 +79,15 @@ record EncodedCorpora(EncodedCorpus corpus, @Nullable EncodedCorpus validation)
       case Validation.Text text when validation == null ->
           throw new IllegalStateException(text.corpus() + " was not read");
       case Validation.Text _ -> new Split(used, validation.tokens());
+    };
+  }
+
+  /** What is trained on. */
+  TokenSource trainedOn(RunConfig config) {
+    TokenSource used = config.used(corpus.tokens());
+    return switch (config.validation()) {
+      case Validation.Share(double share) -> Split.byPosition(used, share).train();
+      case Validation.Text _ -> used;
     };
   }
 

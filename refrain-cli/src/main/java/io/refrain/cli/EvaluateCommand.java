@@ -5,7 +5,7 @@ import io.refrain.evaluate.Score;
 import io.refrain.evaluate.TextReader;
 import io.refrain.kernel.ThreadTeam;
 import io.refrain.model.LanguageModel;
-import io.refrain.ngram.Baseline;
+import io.refrain.text.CorpusSource;
 import io.refrain.text.Tokenizer;
 import io.refrain.train.RunConfig;
 import io.refrain.train.RunDirectory;
@@ -65,76 +65,93 @@ final class EvaluateCommand implements Callable<Integer> {
       description = "A text file, or the name of a known text.")
   private @Nullable String file;
 
+  /** What a text came to. */
+  private record Readings(EvaluatedText text, TextScore plain, @Nullable TextScore adapted) {}
+
   @Override
   public Integer call() throws IOException {
-    adaptation.require(); // before a long text is read
+    adaptation.require(); // before a long text is read, as all that can be wrong without it
+    int available = threads.count();
     if (file != null && file.isEmpty()) {
       throw new ParameterException(
           spec.commandLine(), "FILE is empty; give a text file or the name of a known text");
     }
     RunDirectory directory = Runs.open(run);
-    RunConfig config = directory.config();
-    Tokenizer tokenizer = directory.tokenizer();
-    EvaluatedText text =
-        file == null
-            ? EvaluatedText.heldOut(config, run, tokenizer)
-            : EvaluatedText.of(Texts.find(file), tokenizer);
-    if (file == null && text.size() < 2) {
-      throw new IllegalArgumentException(
-          "this run kept no text for validation (--validation 0); give a FILE to evaluate on");
+    Readings readings;
+    try (ThreadTeam team = new ThreadTeam(available)) {
+      readings = read(directory, team);
     }
-    LanguageModel model = directory.model();
-    TextScore plain;
-    TextScore adapted = null;
-    try (ThreadTeam team = new ThreadTeam(threads.count())) {
-      plain = TextScore.of(text, new PlainReader(model, team), "Reading");
-      if (adaptation.isAdaptive()) {
-        PrintWriter err = spec.commandLine().getErr();
-        TextReader reader = adaptation.reader(model, directory, team, err);
-        adapted = TextScore.of(text, reader, "Adapting");
-      }
-    }
-    Optional<Baseline> baseline = noBaseline ? Optional.empty() : baseline(directory, text);
-    if (output.json) {
-      reportJson(text.name(), plain, adapted, baseline);
-    } else {
-      report(text.name(), plain, adapted, baseline);
-    }
+    Optional<NgramBaseline> ngrams =
+        noBaseline
+            ? Optional.empty()
+            : NgramBaseline.of(directory, readings.text(), spec.commandLine().getErr());
+    report(readings, ngrams);
     return 0;
   }
 
-  /** Nothing where the text of the run cannot be read as it was. */
-  private Optional<Baseline> baseline(RunDirectory directory, EvaluatedText text) {
-    PrintWriter err = spec.commandLine().getErr();
+  private Readings read(RunDirectory directory, ThreadTeam team) throws IOException {
+    RunConfig config = directory.config();
+    CorpusSource given = file == null ? null : Texts.find(file);
+    if (given == null) {
+      EvaluatedText.requireHeldOut(config, run);
+    }
+    Tokenizer tokenizer = directory.tokenizer();
+    LanguageModel model = directory.model();
+    TextReader adapting =
+        adaptation.isAdaptive()
+            ? adaptation.reader(model, directory, team, spec.commandLine().getErr())
+            : null;
+    EvaluatedText text =
+        given == null
+            ? EvaluatedText.heldOut(config, run, tokenizer)
+            : EvaluatedText.of(given, tokenizer);
+    if (given == null && text.size() < 2) {
+      throw new IllegalArgumentException(
+          "this run kept no text for validation (--validation 0); give a FILE to evaluate on");
+    }
+    TextScore plain = TextScore.of(text, new PlainReader(model, team), "Reading");
+    return new Readings(text, plain, adapting == null ? null : adapted(text, adapting, plain));
+  }
+
+  /** Learning may go wrong half-way through a long text: the figure that is known is told then. */
+  private TextScore adapted(EvaluatedText text, TextReader adapting, TextScore plain)
+      throws IOException {
     try {
-      return Optional.of(NgramBaseline.of(directory, text, err));
-    } catch (IOException e) { // the model's figure stands without it
-      err.printf("No n-grams to compare with: %s%n", FailureMessage.of(e));
-      return Optional.empty();
+      return TextScore.of(text, adapting, "Adapting");
+    } catch (IOException | RuntimeException e) {
+      report(new Readings(text, plain, null), Optional.empty());
+      throw e;
     }
   }
 
-  private void reportJson(
-      String name, TextScore plain, @Nullable TextScore adapted, Optional<Baseline> baseline) {
+  private void report(Readings readings, Optional<NgramBaseline> ngrams) {
+    PrintWriter out = spec.commandLine().getOut();
+    if (output.json) {
+      Output.line(out, json(readings, ngrams));
+    } else {
+      print(readings, ngrams, out);
+    }
+  }
+
+  private Map<String, Object> json(Readings readings, Optional<NgramBaseline> ngrams) {
+    TextScore plain = readings.plain();
+    TextScore adapted = readings.adapted();
     Map<String, Object> json = new LinkedHashMap<>();
-    json.put("text", name);
+    json.put("text", readings.text().name());
     json.put("tokens", plain.score().tokens());
     json.put("unknown_tokens", plain.unknown());
     json.putAll(figures(plain.score()));
     if (adapted != null) {
-      Map<String, Object> more = new LinkedHashMap<>();
-      more.put("by", adaptation.label());
+      Map<String, Object> more = adaptation.toJson();
       more.putAll(figures(adapted.score()));
       json.put("adapted", more);
     }
-    baseline.ifPresent(counted -> {
-      Map<String, Object> more = new LinkedHashMap<>();
-      more.put("order", counted.order());
-      more.put("counted_tokens", counted.counted());
-      more.putAll(figures(NgramBaseline.score(counted, plain.score())));
+    ngrams.ifPresent(counted -> {
+      Map<String, Object> more = counted.toJson();
+      more.putAll(figures(counted.score(plain.score())));
       json.put("ngrams", more);
     });
-    Output.line(spec.commandLine().getOut(), json);
+    return json;
   }
 
   private static Map<String, Object> figures(Score score) {
@@ -145,12 +162,12 @@ final class EvaluateCommand implements Callable<Integer> {
     return figures;
   }
 
-  private void report(
-      String name, TextScore plain, @Nullable TextScore adapted, Optional<Baseline> baseline) {
-    PrintWriter out = spec.commandLine().getOut();
+  private void print(Readings readings, Optional<NgramBaseline> ngrams, PrintWriter out) {
+    TextScore plain = readings.plain();
+    TextScore adapted = readings.adapted();
     Score score = plain.score();
     long unknown = plain.unknown();
-    out.printf("%s, %,d tokens%n", name, score.tokens());
+    out.printf("%s, %,d tokens%n", readings.text().name(), score.tokens());
     if (unknown > 0) {
       out.printf(
           "  %,d of them %s unknown to the model, which drives the perplexity%n",
@@ -158,13 +175,13 @@ final class EvaluateCommand implements Callable<Integer> {
     }
     printFigures(out, score);
     if (adapted != null) {
-      out.printf("adapted to it by %s%n", adaptation.label());
+      out.printf("adapted to it by %s%n", adaptation.description());
       printFigures(out, adapted.score());
     }
-    baseline.ifPresent(counted -> {
-      out.printf("n-grams of up to %d tokens, counted (Kneser-Ney)%n", counted.order());
-      printFigures(out, NgramBaseline.score(counted, score));
-      NgramBaseline.verdict(counted, score.natsPerToken()).ifPresent(out::println);
+    ngrams.ifPresent(counted -> {
+      out.printf("n-grams %s%n", counted.extent());
+      printFigures(out, counted.score(score));
+      counted.verdict(score.natsPerToken()).ifPresent(out::println);
     });
     out.flush();
   }

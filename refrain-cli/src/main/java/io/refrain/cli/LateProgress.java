@@ -9,8 +9,19 @@ final class LateProgress implements AutoCloseable {
 
   private final String name;
   private final long total;
+  private final Kind kind;
   private final long began = System.nanoTime();
   private @Nullable TaskProgress progress;
+
+  /** How it is shown. */
+  enum Kind {
+    /** By a bar where there is a terminal, elsewhere by lines. */
+    USUAL,
+    /** By lines, also on a terminal: others may be written between them, as a bar cannot bear. */
+    LINES,
+    /** Not at all. */
+    NONE
+  }
 
   /**
    * Begins a task.
@@ -18,17 +29,25 @@ final class LateProgress implements AutoCloseable {
    * @param total steps
    */
   LateProgress(String name, long total) {
+    this(name, total, Kind.USUAL);
+  }
+
+  LateProgress(String name, long total, Kind kind) {
     this.name = name;
     this.total = total;
+    this.kind = kind;
   }
 
   /** Tells where the task is. */
   void at(long done) {
-    if (progress == null && System.nanoTime() - began > WAIT_NANOS) {
-      progress = TaskProgress.onStandardError(name, total);
+    if (progress == null && kind != Kind.NONE && System.nanoTime() - began > WAIT_NANOS) {
+      progress =
+          kind == Kind.LINES
+              ? TaskProgress.lines(name, total, Output.utf8(System.err), System::nanoTime)
+              : TaskProgress.onStandardError(name, total);
     }
     if (progress != null) {
-      progress.at(done, "");
+      progress.at(Math.min(done, total), "");
     }
   }
 

@@ -9,7 +9,10 @@ import java.util.List;
 import java.util.SequencedMap;
 import org.jspecify.annotations.Nullable;
 
-/** How the scores of lines are written: by rows with the same columns in every format. */
+/**
+ * How the scores of lines are written: by rows with the same columns in every format. A token
+ * stands in JSON as it is, and elsewhere so that it can be seen; its id tells it in both.
+ */
 enum LineFormat {
   /** Comma-separated values, after a row with the columns' names. */
   CSV {
@@ -51,6 +54,7 @@ enum LineFormat {
           "perplexity",
           "bits_per_character",
           TOKEN,
+          "least_likely_token_id",
           "least_likely_at",
           "least_likely_log_probability",
           "text");
@@ -77,6 +81,7 @@ enum LineFormat {
       line.score().perplexity(),
       line.score().bitsPerCharacter(),
       least == null ? null : tokenizer.piece(least.token()),
+      least == null ? null : least.token(),
       least == null ? null : least.at(),
       least == null ? null : least.logProbability(),
       line.text()

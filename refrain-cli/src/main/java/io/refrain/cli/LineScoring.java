@@ -6,8 +6,6 @@ import io.refrain.evaluate.LineStream;
 import io.refrain.text.Tokenizer;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Scores the lines of a file or of standard input as they come.
@@ -16,21 +14,16 @@ import org.jspecify.annotations.Nullable;
  * yet, those that are there are scored and written at once. So a line is written as soon as the
  * ones before it and those that came with it are computed, {@link LineStream}'s fill at most.
  */
-final class LineScoring implements AutoCloseable {
-  /** A task that takes longer than two seconds is known for one after one. */
-  private static final long PROGRESS_AFTER = TimeUnit.SECONDS.toNanos(1);
-
+final class LineScoring {
   private final Tokenizer tokenizer;
   private final LineFormat format;
   private final LineSelection selection;
   private final PrintWriter out;
   private final LineStream stream;
   private final UnknownTokens unknown;
-  private final long begun = System.nanoTime();
 
   private long lines;
   private long unscored;
-  private @Nullable TaskProgress progress;
 
   LineScoring(
       LineScorer scorer,
@@ -47,32 +40,54 @@ final class LineScoring implements AutoCloseable {
   }
 
   /**
+   * How progress is shown beside the rows.
+   *
+   * @param onTerminal whether rows are written on one, where progress would be, too
+   */
+  static LateProgress.Kind progress(boolean onTerminal, LineSelection selection) {
+    if (!onTerminal || selection.waitsForAll()) {
+      return LateProgress.Kind.USUAL;
+    }
+    // rows of all lines show by themselves how far it is; those of some would be torn by a bar
+    return selection.isOfAll() ? LateProgress.Kind.NONE : LateProgress.Kind.LINES;
+  }
+
+  /**
    * Scores all lines, or as many as somebody reads.
    *
-   * @param size of the text in bytes; 0 where nobody wants to know how far it is
+   * @param progress told how many bytes of the text are read; closed before the last rows
    * @throws IOException when the text cannot be read on; the lines before that are written
    */
-  void score(LineReader reader, long size) throws IOException {
+  void score(LineReader reader, LateProgress progress) throws IOException {
     out.print(format.header());
-    try {
-      for (String line = reader.next(); line != null; line = reader.next()) {
-        boolean handedOn = stream.add(line);
-        if (!reader.isReady()) {
-          stream.flush();
-          handedOn = true;
-        }
-        if (handedOn) {
-          showProgress(reader.bytes(), size);
-          if (out.checkError()) { // which also flushes
-            return;
-          }
-        }
-      }
+    boolean wanted;
+    try (progress) {
+      wanted = scoreAll(reader, progress);
     } catch (IOException e) {
       end();
       throw e;
     }
-    end();
+    if (wanted) {
+      end();
+    }
+  }
+
+  /** Returns whether somebody still reads what is written. */
+  private boolean scoreAll(LineReader reader, LateProgress progress) throws IOException {
+    for (String line = reader.next(); line != null; line = reader.next()) {
+      boolean handedOn = stream.add(line);
+      if (!reader.isReady()) {
+        stream.flush();
+        handedOn = true;
+      }
+      if (handedOn) {
+        progress.at(reader.bytes());
+        if (out.checkError()) { // which also flushes
+          return false;
+        }
+      }
+    }
+    return true;
   }
 
   private void end() {
@@ -103,21 +118,5 @@ final class LineScoring implements AutoCloseable {
 
   private void write(LineSelection.Numbered line) {
     out.print(format.row(line.number(), line.score(), tokenizer));
-  }
-
-  private void showProgress(long done, long size) {
-    if (size > 0 && progress == null && System.nanoTime() - begun > PROGRESS_AFTER) {
-      progress = TaskProgress.onStandardError("Scoring", size);
-    }
-    if (progress != null) {
-      progress.at(Math.min(done, size), "");
-    }
-  }
-
-  @Override
-  public void close() {
-    if (progress != null) {
-      progress.close();
-    }
   }
 }

@@ -67,9 +67,19 @@ final class LineSelection {
     kept = new PriorityQueue<>(bySurprise);
   }
 
+  /** Whether every line is shown as soon as it is known. */
+  boolean isOfAll() {
+    return top == 0 && threshold == Double.NEGATIVE_INFINITY;
+  }
+
+  /** Whether all lines must be known before one is shown. */
+  boolean waitsForAll() {
+    return top > 0;
+  }
+
   /** Takes the next line; returns those that can be shown now. */
   List<Numbered> add(Numbered line) {
-    if (top == 0 && threshold == Double.NEGATIVE_INFINITY) {
+    if (isOfAll()) {
       return List.of(line);
     }
     // An empty line shows nothing strange, and one without a score is not above anything.

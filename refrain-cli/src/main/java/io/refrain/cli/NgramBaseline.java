@@ -14,18 +14,29 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 
-/** What counting n-grams comes to, beside the figure of a network. */
-final class NgramBaseline {
-  /** Counting may have this share of the memory that is left. */
-  private static final int SHARE = 2;
+/**
+ * What counting n-grams comes to, beside the figure of a network.
+ *
+ * @param baseline what it predicts
+ * @param training how many tokens the network was trained on; where memory is short, only the last
+ *     of them were counted
+ */
+record NgramBaseline(Baseline baseline, long training) {
+  /**
+   * Counting may have this share of all memory. Of what is free just now, the figures would depend
+   * on how much garbage lies about.
+   */
+  private static final int SHARE = 4;
 
-  private NgramBaseline() {}
+  private static final long LEAST_MEMORY = 1 << 20;
+
+  /** How many bytes counting may take: the same in every process with the same maximal heap. */
+  static long memory() {
+    return Math.max(LEAST_MEMORY, Runtime.getRuntime().maxMemory() / SHARE);
+  }
 
   /** Counts a text, with progress where that takes a while. */
-  private static KneserNey count(TokenSource train, int vocabulary) {
-    Runtime runtime = Runtime.getRuntime();
-    long left = runtime.maxMemory() - (runtime.totalMemory() - runtime.freeMemory());
-    long bytes = Math.max(1 << 20, left / SHARE);
+  private static KneserNey count(TokenSource train, int vocabulary, long bytes) {
     try (TaskProgress progress =
         TaskProgress.onStandardError("Counting n-grams", Baseline.work(train.size(), bytes))) {
       return Baseline.model(train, vocabulary, bytes, done -> progress.at(done, ""));
@@ -33,11 +44,11 @@ final class NgramBaseline {
   }
 
   /** What counting predicts of a text that may be larger than memory. */
-  private static Baseline of(KneserNey model, EvaluatedText text) throws IOException {
+  static Baseline predicting(EvaluatedText text, KneserNey model) throws IOException {
     KneserNey.Walk walk = model.walk();
     double[] sum = {0};
     boolean[] begun = {false};
-    text.forEach((tokens, characters) -> {
+    text.forEachTokens(tokens -> {
       for (int token : tokens) {
         sum[0] += begun[0] ? Math.log(walk.probability(token)) : 0;
         walk.read(token);
@@ -47,27 +58,71 @@ final class NgramBaseline {
     return new Baseline(model.order(), model.counted(), sum[0], text.size() - 1);
   }
 
-  /** What counting what a run was trained on predicts of another text. */
-  static Baseline of(RunDirectory run, EvaluatedText text, PrintWriter err) throws IOException {
+  /**
+   * What counting what a run was trained on predicts of another text; nothing, and a line that says
+   * why, where the text of the run cannot be read as it was.
+   */
+  static Optional<NgramBaseline> of(RunDirectory run, EvaluatedText text, PrintWriter err)
+      throws IOException {
     RunConfig config = run.config();
     EncodedCorpus.Way way = new EncodedCorpus.Way(EncodedCorpus.Use.AUTO, err);
-    try (EncodedCorpora texts = EncodedCorpora.again(run, way)) {
-      return of(count(texts.split(config).train(), config.model().vocabulary()), text);
+    KneserNey model;
+    long training;
+    try (EncodedCorpora texts = EncodedCorpora.corpusAlone(run, way)) {
+      TokenSource train = texts.trainedOn(config);
+      training = train.size();
+      model = count(train, config.model().vocabulary(), memory());
+    } catch (IOException e) { // the model's figure stands without it
+      err.printf("No n-grams to compare with: %s%n", FailureMessage.of(e));
+      return Optional.empty();
     }
+    return Optional.of(new NgramBaseline(predicting(text, model), training));
   }
 
   /** What counting what is trained on predicts of what is validated with. */
-  static Baseline of(Split split, int vocabulary) {
+  static NgramBaseline of(Split split, int vocabulary) {
+    return of(split, vocabulary, memory());
+  }
+
+  static NgramBaseline of(Split split, int vocabulary, long bytes) {
     // longer texts are cut where networks are validated, too
     TokenSource test =
         split.validation().part(0, Math.min(Trainer.VALIDATION_TOKENS, split.validation().size()));
-    return Baseline.of(count(split.train(), vocabulary), test);
+    KneserNey model = count(split.train(), vocabulary, bytes);
+    return new NgramBaseline(Baseline.of(model, test), split.train().size());
+  }
+
+  private boolean countsAll() {
+    return baseline.counted() >= training;
+  }
+
+  /** What was counted, to stand behind the word n-grams. */
+  String extent() {
+    return extent(
+        baseline,
+        countsAll()
+            ? Figures.count(training)
+            : "the last %s of %s"
+                .formatted(Figures.count(baseline.counted()), Figures.count(training)));
+  }
+
+  private static String extent(Baseline baseline, String tokens) {
+    return "of up to %d tokens (Kneser-Ney), counted in %s tokens"
+        .formatted(baseline.order(), tokens);
   }
 
   /** In a line. */
+  String line() {
+    return "n-grams %s, give perplexity %s"
+        .formatted(extent(), Figures.perplexity(baseline.natsPerToken()));
+  }
+
+  /** What a run's folder tells of it, to stand behind the word n-grams. */
   static String line(Baseline baseline) {
-    return "counting n-grams of up to %d tokens (Kneser-Ney) gives perplexity %s"
-        .formatted(baseline.order(), Figures.perplexity(baseline.natsPerToken()));
+    return "%s, give perplexity %s"
+        .formatted(
+            extent(baseline, Figures.count(baseline.counted())),
+            Figures.perplexity(baseline.natsPerToken()));
   }
 
   /**
@@ -75,24 +130,42 @@ final class NgramBaseline {
    *
    * @param network what a network made of the same tokens, which stand for the same characters
    */
-  static Score score(Baseline baseline, Score network) {
+  Score score(Score network) {
     return new Score(baseline.logProbability(), baseline.tokens(), network.characters());
   }
 
-  /** For programs. */
-  static Map<String, Object> event(Baseline baseline) {
+  /** For programs: what was counted. */
+  Map<String, Object> toJson() {
+    Map<String, Object> json = new LinkedHashMap<>();
+    json.put("order", baseline.order());
+    json.put("counted_tokens", baseline.counted());
+    json.put("training_tokens", training);
+    return json;
+  }
+
+  /** For programs that follow a training. */
+  Map<String, Object> event() {
     Map<String, Object> event = new LinkedHashMap<>();
     event.put("event", "baseline");
     event.putAll(baseline.toJson());
+    event.put("training_tokens", training);
     event.put("perplexity", baseline.perplexity());
     return event;
   }
 
-  /** What to think of a network's figure beside it; nothing where the network is better. */
-  static Optional<String> verdict(Baseline baseline, double natsPerToken) {
-    return natsPerToken < baseline.natsPerToken()
+  /**
+   * What to think of a network's figure beside it; nothing where the network is better than n-grams
+   * of all that it was trained on.
+   */
+  Optional<String> verdict(double natsPerToken) {
+    if (natsPerToken >= baseline.natsPerToken()) {
+      return Optional.of(
+          "So the network does not earn its keep yet: train it longer, or make it larger.");
+    }
+    return countsAll()
         ? Optional.empty()
         : Optional.of(
-            "So the network does not earn its keep yet: train it longer, or make it larger.");
+            "N-grams of all tokens may predict better than these, and need more memory:"
+                + " REFRAIN_JAVA_OPTIONS=-Xmx16g.");
   }
 }

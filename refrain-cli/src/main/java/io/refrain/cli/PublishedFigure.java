@@ -3,9 +3,6 @@ package io.refrain.cli;
 import io.refrain.cli.Trial.Metric;
 import io.refrain.evaluate.CachingReader;
 import java.util.List;
-import java.util.Optional;
-import java.util.function.Predicate;
-import java.util.stream.Collectors;
 
 /**
  * A figure that others have published, or that a recipe is held to; docs/results.md has the
@@ -37,16 +34,4 @@ record PublishedFigure(String recipe, Trial trial, String duration) {
               "an hour and a half"),
           new PublishedFigure(
               "dickens-bpe", new Unseen(null, Metric.BITS_PER_CHARACTER, 1.739, 5), "4 minutes"));
-
-  static Optional<PublishedFigure> find(String name) {
-    return ALL.stream().filter(figure -> figure.recipe.equals(name)).findFirst();
-  }
-
-  /** {@return the names of those that are found out so} */
-  static String names(Predicate<Trial> so) {
-    return ALL.stream()
-        .filter(figure -> so.test(figure.trial))
-        .map(PublishedFigure::recipe)
-        .collect(Collectors.joining(", "));
-  }
 }

@@ -9,6 +9,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -51,13 +53,23 @@ final class ReproduceCommand implements Callable<Integer> {
       description = "Do not train, but judge this run, which the recipe trained.")
   private @Nullable Path run;
 
+  private final List<PublishedFigure> known;
+
+  ReproduceCommand() {
+    this(PublishedFigure.ALL);
+  }
+
+  /** Of other figures than everybody's. */
+  ReproduceCommand(List<PublishedFigure> known) {
+    this.known = known;
+  }
+
   @Override
   public Integer call() throws IOException {
-    List<PublishedFigure> figures = names.stream().map(ReproduceCommand::find).toList();
+    List<PublishedFigure> figures = names.stream().map(this::find).toList();
     if (run != null && (figures.size() != 1 || !figures.getFirst().trial().judgesRuns())) {
       throw new IllegalArgumentException(
-          "--run is for one NAME whose training leaves a run: "
-              + PublishedFigure.names(Trial::judgesRuns));
+          "--run is for one NAME whose training leaves a run: " + names(Trial::judgesRuns));
     }
     if (figures.isEmpty()) {
       list();
@@ -70,23 +82,33 @@ final class ReproduceCommand implements Callable<Integer> {
       if (outcome.isEmpty()) {
         return Training.EXIT_INTERRUPTED;
       }
-      outcome.get().reached().forEach(reached -> report(figure, reached, outcome.get()));
+      report(figure, outcome.get());
       allMet &= outcome.get().met();
     }
     return allMet ? 0 : 1;
   }
 
-  private static PublishedFigure find(String name) {
-    return PublishedFigure.find(name)
+  private PublishedFigure find(String name) {
+    return known.stream()
+        .filter(figure -> figure.recipe().equals(name))
+        .findFirst()
         .orElseThrow(() ->
             new IllegalArgumentException(
                 "there is no figure \"%s\" to reproduce; known are %s"
-                    .formatted(name, PublishedFigure.names(trial -> true))));
+                    .formatted(name, names(trial -> true))));
+  }
+
+  /** {@return the names of the figures that are found out so} */
+  private String names(Predicate<Trial> so) {
+    return known.stream()
+        .filter(figure -> so.test(figure.trial()))
+        .map(PublishedFigure::recipe)
+        .collect(Collectors.joining(", "));
   }
 
   private void list() {
     PrintWriter out = spec.commandLine().getOut();
-    for (PublishedFigure figure : PublishedFigure.ALL) {
+    for (PublishedFigure figure : known) {
       for (Trial.Target target : figure.trial().targets()) {
         if (output.json) {
           Map<String, Object> json = new LinkedHashMap<>();
@@ -108,34 +130,51 @@ final class ReproduceCommand implements Callable<Integer> {
     out.flush();
   }
 
-  private void report(PublishedFigure figure, Trial.Reached reached, Trial.Outcome outcome) {
+  private void report(PublishedFigure figure, Trial.Outcome outcome) {
     PrintWriter out = spec.commandLine().getOut();
-    Trial.Target target = reached.target();
-    boolean met = reached.met() && outcome.inTime();
-    if (output.json) {
-      Map<String, Object> json = new LinkedHashMap<>();
-      json.put("name", figure.recipe());
-      json.put("metric", target.what());
-      json.put("value", reached.value());
-      json.put("target", target.most());
-      json.put("met", met);
-      json.put("seconds", outcome.seconds());
+    for (Trial.Reached reached : outcome.reached()) {
+      if (output.json) {
+        Output.line(out, json(figure, reached, outcome));
+      } else {
+        out.println(sentence(figure, reached, outcome));
+      }
+    }
+    if (!output.json) {
       outcome
           .beside()
-          .forEach((what, value) -> json.put(what.replaceAll("[^a-z0-9]+", "_"), value));
-      Output.line(out, json);
-      return;
+          .forEach(beside -> out.printf("  %s: %.2f%n", beside.label(), beside.value()));
     }
-    out.printf(
-        "%s: %s %.4f, to reach at most %.2f: %s, in %.1f s%s%n",
-        figure.recipe(),
-        target.what(),
-        reached.value(),
-        target.most(),
-        met ? "met" : "NOT met",
-        outcome.seconds(),
-        outcome.inTime() ? "" : ", more than the %.0f s".formatted(outcome.mostSeconds()));
-    outcome.beside().forEach((what, value) -> out.printf("  %s: %.2f%n", what, value));
     out.flush();
+  }
+
+  private static boolean met(Trial.Reached reached, Trial.Outcome outcome) {
+    return reached.met() && outcome.inTime();
+  }
+
+  /** Each target says by itself all that there is to know. */
+  private static Map<String, Object> json(
+      PublishedFigure figure, Trial.Reached reached, Trial.Outcome outcome) {
+    Map<String, Object> json = new LinkedHashMap<>();
+    json.put("name", figure.recipe());
+    json.put("metric", reached.target().what());
+    json.put("value", reached.value());
+    json.put("target", reached.target().most());
+    json.put("met", met(reached, outcome));
+    json.put("seconds", outcome.seconds());
+    outcome.beside().forEach(beside -> json.put(beside.key(), beside.fields()));
+    return json;
+  }
+
+  private static String sentence(
+      PublishedFigure figure, Trial.Reached reached, Trial.Outcome outcome) {
+    return "%s: %s %.4f, to reach at most %.2f: %s, in %.1f s%s"
+        .formatted(
+            figure.recipe(),
+            reached.target().what(),
+            reached.value(),
+            reached.target().most(),
+            met(reached, outcome) ? "met" : "NOT met",
+            outcome.seconds(),
+            outcome.inTime() ? "" : ", more than the %.0f s".formatted(outcome.mostSeconds()));
   }
 }

@@ -1,8 +1,8 @@
 package io.refrain.cli;
 
+import io.refrain.evaluate.BatchScorer;
 import io.refrain.evaluate.LineScorer;
 import io.refrain.evaluate.LineStream;
-import io.refrain.evaluate.PlainReader;
 import io.refrain.evaluate.Score;
 import io.refrain.kernel.ThreadTeam;
 import io.refrain.model.LanguageModel;
@@ -44,8 +44,8 @@ import picocli.CommandLine.Spec;
           + LineStream.LINES
           + " together at most, fewer when no more are there.",
       "Columns: line (its number), tokens, unknown_tokens, log_probability (nats),",
-      "perplexity, bits_per_character, the token that was expected least, where in the",
-      "text it begins (in characters from 0) and its log_probability, text.",
+      "perplexity, bits_per_character, the token that was expected least, its id, where",
+      "in the text it begins (in characters from 0) and its log_probability, text.",
     },
     footer = {
       "",
@@ -74,7 +74,50 @@ final class ScoreCommand implements Callable<Integer> {
   @Mixin private LineOptions lines;
   @Mixin private Threads threads;
 
-  private record Scored(int token, double logProbability) {}
+  /** A text, and what its tokens came to. */
+  private static final class ScoredText {
+    final String text;
+    private final Encoding encoding;
+    private final List<Float> logProbabilities = new ArrayList<>(); // of all but the first
+    private double sum;
+
+    ScoredText(String text, Encoding encoding) {
+      this.text = text;
+      this.encoding = encoding;
+    }
+
+    int[] tokens() {
+      return encoding.ids();
+    }
+
+    /** Takes log P of the next token. */
+    void add(float logProbability) {
+      logProbabilities.add(logProbability);
+      sum += logProbability;
+    }
+
+    /** P of a token other than the first. */
+    double probability(int token) {
+      return Math.exp(logProbabilities.get(token - 1));
+    }
+
+    void requireFinite() throws IOException {
+      if (!Double.isFinite(sum)) {
+        throw new IOException(
+            "log P of a text is %s: the model's weights are probably spoiled by training that diverged; use those of an earlier checkpoint"
+                .formatted(sum));
+      }
+    }
+
+    Score score(Tokenizer tokenizer) {
+      int[] characters = encoding.characters(text, tokenizer.separator());
+      long length = 0;
+      for (int i = 1; i < characters.length; i++) {
+        length += characters[i];
+      }
+      return new Score(sum, logProbabilities.size(), length);
+    }
+  }
 
   @Override
   public Integer call() throws IOException {
@@ -94,33 +137,35 @@ final class ScoreCommand implements Callable<Integer> {
     if (!standardInput && Files.isDirectory(file)) {
       throw new IOException(file + " is a folder; give a text file, or - for standard input");
     }
-    RunDirectory directory = Runs.open(run);
-    Tokenizer tokenizer = directory.tokenizer();
-    LanguageModel model = directory.model();
-    CommandLine commandLine = spec.commandLine();
-    try (InputStream in = standardInput ? System.in : Files.newInputStream(file);
-        ThreadTeam team = new ThreadTeam(available)) {
-      LineScorer scorer = new LineScorer(model, tokenizer, team);
-      try (LineScoring scoring =
-          new LineScoring(
-              scorer,
-              tokenizer,
-              lines.format(output.json),
-              lines.selection(),
-              commandLine.getOut())) {
-        LineReader reader = new LineReader(standardInput ? "standard input" : file.toString(), in);
-        scoring.score(reader, standardInput ? 0 : sizeToShow(file));
+    // first, for a model takes longer to read than it takes to miss a file
+    try (InputStream in = standardInput ? System.in : Files.newInputStream(file)) {
+      RunDirectory directory = Runs.open(run);
+      Tokenizer tokenizer = directory.tokenizer();
+      LanguageModel model = directory.model();
+      LineReader reader = new LineReader(standardInput ? "standard input" : file.toString(), in);
+      try (ThreadTeam team = new ThreadTeam(available)) {
+        LineScorer scorer = new LineScorer(model, tokenizer, team);
+        LineSelection selection = lines.selection();
+        CommandLine commandLine = spec.commandLine();
+        LineScoring scoring =
+            new LineScoring(
+                scorer, tokenizer, lines.format(output.json), selection, commandLine.getOut());
+        scoring.score(reader, progress(file, selection));
         scoring.warn(scorer, commandLine.getErr());
       }
     }
   }
 
-  /** Rows on a terminal show by themselves how far it is. */
+  /** Of a text whose length is known. */
   @SuppressWarnings("SystemConsoleNull") // it is null in JDK 25, where nobody sits at one
-  private static long sizeToShow(Path file) throws IOException {
+  private static LateProgress progress(Path file, LineSelection selection) throws IOException {
+    long size = Files.isRegularFile(file) ? Files.size(file) : 0;
     Console console = System.console();
-    boolean rowsOnTerminal = console != null && console.isTerminal();
-    return rowsOnTerminal || !Files.isRegularFile(file) ? 0 : Files.size(file);
+    boolean onTerminal = console != null && console.isTerminal();
+    return new LateProgress(
+        "Scoring",
+        size,
+        size == 0 ? LateProgress.Kind.NONE : LineScoring.progress(onTerminal, selection));
   }
 
   private void scoreTexts() throws IOException {
@@ -128,24 +173,22 @@ final class ScoreCommand implements Callable<Integer> {
     Tokenizer tokenizer = directory.tokenizer();
     LanguageModel model = directory.model();
     // all before any, so that the exit code is that of nothing or everything
-    List<Encoding> encoded = new ArrayList<>();
+    List<ScoredText> scored = new ArrayList<>();
     for (int i = 0; i < texts.size(); i++) {
-      encoded.add(encode(tokenizer, i));
+      scored.add(new ScoredText(texts.get(i), encode(tokenizer, i)));
     }
-    for (int i = 0; i < texts.size(); i++) {
-      String text = texts.get(i);
-      int[] tokens = encoded.get(i).ids();
-      List<Scored> scored = new ArrayList<>();
-      Score score =
-          Score.of(
-              new PlainReader(model, ThreadTeam.single()),
-              tokens,
-              encoded.get(i).characters(text, tokenizer.separator()),
-              (token, probability) -> scored.add(new Scored(token, probability)));
+    new BatchScorer(model, ThreadTeam.single())
+        .score(
+            scored.stream().map(ScoredText::tokens).toList(),
+            (text, _, logProbability) -> scored.get(text).add(logProbability));
+    for (ScoredText text : scored) {
+      text.requireFinite();
+    }
+    for (ScoredText text : scored) {
       if (output.json) {
-        printJson(text, tokenizer, scored, score);
+        printJson(text, tokenizer);
       } else {
-        print(text, tokenizer, tokens[0], scored, score);
+        print(text, new TokenPicture(tokenizer, false), text.score(tokenizer));
       }
     }
   }
@@ -162,46 +205,44 @@ final class ScoreCommand implements Callable<Integer> {
     return tokens;
   }
 
-  private void print(
-      String text, Tokenizer tokenizer, int first, List<Scored> scored, Score score) {
+  private void print(ScoredText text, TokenPicture picture, Score score) {
     PrintWriter out = spec.commandLine().getOut();
-    out.println(text);
-    out.printf("  %-12s  given%n", visible(tokenizer.piece(first)));
-    for (Scored token : scored) {
-      double probability = Math.exp(token.logProbability());
+    out.println(PlainText.visible(text.text));
+    out.printf("  %-12s  given%n", picture.name(text.tokens()[0]));
+    for (int i = 1; i < text.tokens().length; i++) {
+      double probability = text.probability(i);
       out.printf(
           "  %-12s  %8.6f  %s%n",
-          visible(tokenizer.piece(token.token())),
+          picture.name(text.tokens()[i]),
           probability,
           "#".repeat((int) Math.round(probability * 40)));
     }
     out.printf("  log P(text)          %10.4f nats%n", score.logProbability());
-    out.printf("  perplexity           %10.4f%n", score.perplexity());
-    out.printf("  bits per character   %10.4f%n%n", score.bitsPerCharacter());
+    out.printf("  perplexity           %10s%n", figure(score.perplexity()));
+    out.printf("  bits per character   %10s%n%n", figure(score.bitsPerCharacter()));
     out.flush();
   }
 
-  private static String visible(String piece) {
-    return switch (piece) {
-      case " " -> "space";
-      case "\n" -> "line break";
-      case "\r" -> "carriage return";
-      case "\t" -> "tab";
-      default -> piece;
-    };
+  /**
+   * Tokens that stand for no character, such as the last bytes of one, have no bits a character.
+   */
+  private static String figure(double value) {
+    return Double.isFinite(value) ? "%.4f".formatted(value) : "-";
   }
 
-  private void printJson(String text, Tokenizer tokenizer, List<Scored> scored, Score score) {
+  private void printJson(ScoredText text, Tokenizer tokenizer) {
+    Score score = text.score(tokenizer);
     Map<String, Object> json = new LinkedHashMap<>();
-    json.put("text", text);
+    json.put("text", text.text);
     json.put("log_probability", score.logProbability());
     json.put("perplexity", score.perplexity());
     json.put("bits_per_character", score.bitsPerCharacter());
     List<Map<String, Object>> tokens = new ArrayList<>();
-    for (Scored token : scored) {
+    for (int i = 1; i < text.tokens().length; i++) {
       Map<String, Object> entry = new LinkedHashMap<>();
-      entry.put("token", tokenizer.piece(token.token()));
-      entry.put("probability", Math.exp(token.logProbability()));
+      entry.put("token", tokenizer.piece(text.tokens()[i]));
+      entry.put("id", text.tokens()[i]);
+      entry.put("probability", text.probability(i));
       tokens.add(entry);
     }
     json.put("tokens", tokens);

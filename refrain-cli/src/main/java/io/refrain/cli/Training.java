@@ -7,7 +7,6 @@ import io.refrain.kernel.Kernels;
 import io.refrain.kernel.ThreadTeam;
 import io.refrain.model.FrozenLanguageModel;
 import io.refrain.model.LanguageModel;
-import io.refrain.ngram.Baseline;
 import io.refrain.optim.Schedule;
 import io.refrain.text.TextDecoder;
 import io.refrain.text.Tokenizer;
@@ -151,13 +150,13 @@ final class Training {
     if (!baseline || Double.isInfinite(ended.best())) {
       return;
     }
-    Baseline counted = NgramBaseline.of(split, config.model().vocabulary());
-    directory.writeBaseline(counted);
+    NgramBaseline counted = NgramBaseline.of(split, config.model().vocabulary());
+    directory.writeBaseline(counted.baseline());
     if (json) {
-      Output.line(out, NgramBaseline.event(counted));
+      Output.line(out, counted.event());
     } else {
-      err.printf("Beside it: %s.%n", NgramBaseline.line(counted));
-      NgramBaseline.verdict(counted, ended.best()).ifPresent(err::println);
+      err.printf("Beside it: %s.%n", counted.line());
+      counted.verdict(ended.best()).ifPresent(err::println);
     }
   }
 

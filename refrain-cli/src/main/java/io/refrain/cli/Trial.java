@@ -59,14 +59,24 @@ sealed interface Trial permits ByHeart, Unseen {
   }
 
   /**
+   * Something measured that is not part of a figure.
+   *
+   * @param label what it is, for people
+   * @param value what it came to
+   * @param key what it is, for programs
+   * @param fields what programs are told of it, the value among them
+   */
+  record Beside(String label, double value, String key, Map<String, Object> fields) {}
+
+  /**
    * What it came to.
    *
-   * @param seconds of training, its validations among them
+   * @param seconds of training, its validations among them; that texts were read before and after
+   *     is not
    * @param mostSeconds how many there may be
    * @param beside what is not part of the figure, and helps to judge it
    */
-  record Outcome(
-      List<Reached> reached, double seconds, double mostSeconds, Map<String, Double> beside) {
+  record Outcome(List<Reached> reached, double seconds, double mostSeconds, List<Beside> beside) {
     boolean inTime() {
       return seconds <= mostSeconds;
     }

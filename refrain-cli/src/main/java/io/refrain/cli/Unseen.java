@@ -6,7 +6,6 @@ import io.refrain.evaluate.Score;
 import io.refrain.evaluate.TextReader;
 import io.refrain.kernel.ThreadTeam;
 import io.refrain.model.LanguageModel;
-import io.refrain.ngram.Baseline;
 import io.refrain.text.Tokenizer;
 import io.refrain.train.RunDirectory;
 import java.io.IOException;
@@ -66,10 +65,9 @@ record Unseen(
     if (means.run() != null) {
       RunDirectory directory = Runs.open(means.run());
       requireRecipe(recipe, means, directory);
-      return Optional.of(judge(directory, directory.progress().seconds(), means));
+      return Optional.of(judge(directory, means));
     }
     RunDirectory directory = means.free(recipe);
-    long start = System.nanoTime();
     try (TrainCommand.Job job = TrainCommand.job(recipe, directory, List.of());
         ThreadTeam team = new ThreadTeam(means.threads())) {
       Training training = new Training(directory, job.config(), job.texts(), team, false);
@@ -84,7 +82,7 @@ record Unseen(
         return Optional.empty();
       }
     }
-    return Optional.of(judge(directory, (System.nanoTime() - start) / 1e9, means));
+    return Optional.of(judge(directory, means));
   }
 
   /** Whatever else a run was trained by says nothing about the recipe. */
@@ -99,7 +97,8 @@ record Unseen(
     }
   }
 
-  private Outcome judge(RunDirectory directory, double seconds, Means means) throws IOException {
+  /** By what the run knows, so that it is the same whenever it is judged. */
+  private Outcome judge(RunDirectory directory, Means means) throws IOException {
     Tokenizer tokenizer = directory.tokenizer();
     EvaluatedText text =
         test == null
@@ -110,13 +109,18 @@ record Unseen(
     for (Target target : targets()) {
       reached.add(new Reached(target, value(scores.get(reached.size()))));
     }
-    Baseline counted = NgramBaseline.of(directory, text, means.err());
-    String beside = "%s of n-grams of up to %d tokens".formatted(metric.label(), counted.order());
-    return new Outcome(
-        reached,
-        seconds,
-        minutes * 60.0,
-        Map.of(beside, value(NgramBaseline.score(counted, scores.getFirst()))));
+    List<Beside> beside =
+        NgramBaseline.of(directory, text, means.err()).stream()
+            .map(counted -> beside(counted, value(counted.score(scores.getFirst()))))
+            .toList();
+    return new Outcome(reached, directory.seconds(), minutes * 60.0, beside);
+  }
+
+  private Beside beside(NgramBaseline counted, double value) {
+    Map<String, Object> fields = counted.toJson();
+    fields.put("value", value);
+    return new Beside(
+        "%s of n-grams %s".formatted(metric.label(), counted.extent()), value, "ngrams", fields);
   }
 
   /** One for each target. */

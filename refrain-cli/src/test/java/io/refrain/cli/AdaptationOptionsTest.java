@@ -49,8 +49,58 @@ class AdaptationOptionsTest extends CommandFixture {
         .isBetween(1.0, 30.0)
         .isNotEqualTo(json.number("perplexity"));
     assertThat(run.resolve("model.safetensors")).hasBinaryContent(model);
-    assertThat(evaluate(options.split(" ")).out())
-        .contains("adapted to it by " + json.object("adapted").string("by"));
+    assertThat(evaluate(options.split(" ")).out()).contains("adapted to it by ");
+  }
+
+  @Test
+  void saysWhatItsFigureDependsOn() throws IOException {
+    assertThat(train().code()).isZero();
+    assertThat(evaluate("--dynamic", "scaled", "--cache", "2000").out())
+        .contains(
+            "adapted to it by dynamic evaluation (scaled, rate 0.0001, decay 0.001, stretches of 20)"
+                + " and a cache of 2,000 (flatness 12, weight 0.25)\n");
+    assertThat(
+            evaluate("--dynamic", "plain", "--dynamic-rate", "0.0125", "--dynamic-steps", "7")
+                .out())
+        .contains(
+            "adapted to it by dynamic evaluation (plain, rate 0.0125, decay 0.001, stretches of 7)\n");
+
+    String both = evaluate("--dynamic", "scaled", "--cache", "50", "--json").out();
+    JsonObject adapted =
+        JsonObject.parse("out", both.getBytes(StandardCharsets.UTF_8)).object("adapted");
+    assertThat(adapted.string("by")).isEqualTo("dynamic and cache");
+    assertThat(adapted.object("dynamic").toString())
+        .isEqualTo("{\"kind\":\"scaled\",\"rate\":1.0E-4,\"decay\":0.001,\"steps\":20}");
+    assertThat(adapted.object("cache").toString())
+        .isEqualTo("{\"size\":50,\"flatness\":12.0,\"weight\":0.25}");
+    assertThat(evaluate("--cache", "50", "--json").out())
+        .contains("\"by\":\"cache\"")
+        .doesNotContain("\"dynamic\"");
+  }
+
+  /** The figure of the model as it is comes first, and must not be lost with the other. */
+  @Test
+  void whereLearningGoesWrongThePlainFigureIsTold() {
+    assertThat(train().code()).isZero();
+    String plain = evaluate().out();
+    assertThat(plain).contains("perplexity");
+    assertThat(evaluate("--dynamic", "plain", "--dynamic-rate", "1e38").out()).startsWith(plain);
+  }
+
+  /** A file that is no text shows that it was not even looked at. */
+  @Test
+  void whatCannotWorkIsRefusedBeforeTheTextIsRead() throws IOException {
+    assertThat(train().code()).isZero();
+    Path noText = Files.write(folder.resolve("none.txt"), new byte[] {'a', 0, 'b'});
+    assertThat(evaluate(noText.toString()).onlyErrorLine()).contains("binary file");
+    assertThat(evaluate(noText.toString(), "--threads", "0").onlyErrorLine())
+        .contains("--threads must be at least 1, but is 0");
+    assertThat(evaluate(noText.toString(), "--cache", "300000000").onlyErrorLine())
+        .contains("too large: make it smaller");
+    Files.delete(corpus);
+    assertThat(evaluate(noText.toString(), "--dynamic", "scaled").onlyErrorLine())
+        .contains(corpus + ", which is not there any more");
+    assertThat(evaluate("--dynamic", "scaled").onlyErrorLine()).contains("give a FILE");
   }
 
   @ParameterizedTest

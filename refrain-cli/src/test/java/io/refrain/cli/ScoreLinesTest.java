@@ -3,6 +3,9 @@ package io.refrain.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.refrain.store.Json;
+import io.refrain.store.JsonObject;
+import io.refrain.text.Tokenizer;
+import io.refrain.train.RunDirectory;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -28,7 +31,7 @@ import picocli.CommandLine;
 
 /** {@code score --file}: lines in, rows out. */
 class ScoreLinesTest extends CommandFixture {
-  private static final int TEXT_COLUMN = 9;
+  private static final int TEXT_COLUMN = 10;
   private static final int BITS_COLUMN = 5;
 
   private final InputStream console = System.in;
@@ -65,10 +68,15 @@ class ScoreLinesTest extends CommandFixture {
             "perplexity",
             "bits_per_character",
             "least_likely_token",
+            "least_likely_token_id",
             "least_likely_at",
             "least_likely_log_probability",
             "text");
     return rows.subList(1, rows.size());
+  }
+
+  private String id(String token) throws IOException {
+    return Integer.toString(new RunDirectory(run).tokenizer().encode(token)[0]);
   }
 
   private static List<String> column(List<List<String>> rows, int column) {
@@ -85,7 +93,7 @@ class ScoreLinesTest extends CommandFixture {
         .containsExactly("2", "0", "0", "0");
     assertThat(column(rows, TEXT_COLUMN))
         .containsExactly("It was, \"the\"", "", "worst", "best of");
-    assertThat(rows.get(1).subList(6, 8)).containsExactly("\u21b5", "0");
+    assertThat(rows.get(1).subList(6, 9)).containsExactly("\u21b5", id("\n"), "0");
   }
 
   @Test
@@ -137,12 +145,81 @@ class ScoreLinesTest extends CommandFixture {
     String text = "It was the best of times, it was the qorst of times.\ntimet\nIt was\n";
     List<List<String>> all = rows(score(text));
     List<List<String>> byToken = rows(score(text, "--top", "3", "--by", "token"));
-    List<Double> least = column(byToken, 8).stream().map(Double::valueOf).toList();
+    List<Double> least = column(byToken, 9).stream().map(Double::valueOf).toList();
     assertThat(least).isSorted().hasSize(3);
     assertThat(all).containsExactlyInAnyOrderElementsOf(byToken);
     double bits = -least.get(1) / Math.log(2) - 1e-4;
     assertThat(rows(score(text, "--threshold", Double.toString(bits), "--by", "token"))).hasSize(2);
     assertThat(score(text, "--top", "3", "--by", "line")).isEqualTo(score(text, "--top", "3"));
+  }
+
+  /** After the commonest of all letters a line end is the strangest that there is. */
+  @Test
+  void aLineEndMayDecide() throws IOException {
+    List<List<String>> top = rows(score("tttt\n", "--top", "1", "--by", "token"));
+    assertThat(column(top, TEXT_COLUMN)).containsExactly("tttt");
+    assertThat(top.getFirst().subList(6, 9)).containsExactly("\u21b5", id("\n"), "4");
+  }
+
+  /** Of a character that the model never saw, a token may be one byte of several. */
+  @Test
+  void tokensOfBytePairsAreToldByTheirIds() throws IOException {
+    run = folder.resolve("pairs");
+    assertThat(train("--tokenizer", "bpe", "--vocabulary", "270").code()).isZero();
+    Tokenizer tokenizer = new RunDirectory(run).tokenizer();
+    String text = "It was the best of times\n\ud83d\ude00 worst\n\nof\n";
+    List<List<String>> rows = rows(score(text));
+    List<String> lines = score(text, "--json").out().lines().toList();
+    assertThat(rows).hasSize(4).hasSameSizeAs(lines);
+    for (int i = 0; i < lines.size(); i++) {
+      JsonObject line = JsonObject.parse("line", lines.get(i).getBytes(StandardCharsets.UTF_8));
+      int token = (int) line.wholeNumber("least_likely_token_id");
+      assertThat(line.wholeNumber("tokens"))
+          .isEqualTo(tokenizer.encode(line.string("text") + "\n").length);
+      assertThat(line.string("least_likely_token")).isEqualTo(tokenizer.piece(token));
+      assertThat(rows.get(i).subList(6, 8))
+          .containsExactly(new TokenPicture(tokenizer, false).show(token), Integer.toString(token));
+      assertThat(line.wholeNumber("unknown_tokens")).isZero();
+    }
+    assertThat(rows.get(1).get(6)).as("a byte of the picture").matches("F0|9F|98|80");
+  }
+
+  @Test
+  void aByteOrderMarkIsNoPartOfTheFirstLine() throws IOException {
+    assertThat(score("\ufeffIt was\nthe best\n")).isEqualTo(score("It was\nthe best\n"));
+  }
+
+  @Test
+  void aCarriageReturnInsideALineIsQuoted() throws IOException {
+    Outcome outcome = score("best\rof\nworst\r\n");
+    assertThat(column(rows(outcome), TEXT_COLUMN)).containsExactly("best\rof", "worst");
+    assertThat(outcome.out()).contains(",\"best\rof\"\n");
+  }
+
+  /** A bar and rows would write over each other. */
+  @Test
+  void progressDoesNotDisturbRows() {
+    LineSelection all = selection(Double.NEGATIVE_INFINITY, 0);
+    LineSelection some = selection(3, 0);
+    LineSelection top = selection(Double.NEGATIVE_INFINITY, 5);
+    assertThat(LineScoring.progress(true, all)).isEqualTo(LateProgress.Kind.NONE);
+    assertThat(LineScoring.progress(true, some)).isEqualTo(LateProgress.Kind.LINES);
+    assertThat(LineScoring.progress(true, top)).isEqualTo(LateProgress.Kind.USUAL);
+    assertThat(LineScoring.progress(true, selection(3, 5))).isEqualTo(LateProgress.Kind.USUAL);
+    for (LineSelection selection : List.of(all, some, top)) {
+      assertThat(LineScoring.progress(false, selection)).isEqualTo(LateProgress.Kind.USUAL);
+    }
+  }
+
+  private static LineSelection selection(double threshold, int top) {
+    return new LineSelection(LineSelection.Surprise.LINE, threshold, top);
+  }
+
+  @Test
+  void theFileIsLookedForBeforeTheRunIsRead() {
+    Path none = folder.resolve("none");
+    assertThat(refrain("score", folder.toString(), "--file", none.toString()).onlyErrorLine())
+        .isEqualTo("refrain: " + none + ": there is no such file or folder");
   }
 
   @Test
@@ -158,7 +235,7 @@ class ScoreLinesTest extends CommandFixture {
     Outcome outcome = score("It was the best\ntimes\n");
     List<List<String>> rows = rows(outcome);
     assertThat(column(rows, 1)).containsExactly("3", "0");
-    assertThat(rows.get(1)).containsExactly("2", "0", "0", "", "", "", "", "", "", "times");
+    assertThat(rows.get(1)).containsExactly("2", "0", "0", "", "", "", "", "", "", "", "times");
     assertThat(outcome.err()).contains("1 of 2 lines has no score");
     assertThat(score("It was\n").err()).contains("the first token of each line is given");
     assertThat(score("times\n", "--json").out()).contains("\"perplexity\":null");

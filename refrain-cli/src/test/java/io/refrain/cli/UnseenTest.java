@@ -6,16 +6,18 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 
 import io.refrain.cli.Trial.Metric;
 import io.refrain.evaluate.CachingReader;
+import io.refrain.store.JsonLines;
 import io.refrain.store.JsonObject;
+import io.refrain.train.RunDirectory;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -55,13 +57,14 @@ class UnseenTest extends CommandFixture {
     Trial.Outcome outcome = attempt(new Unseen(null, Metric.LOSS, 100, 5), null);
     assertThat(outcome.reached().getFirst().value()).isEqualTo(evaluated("nats_per_token"));
     assertThat(outcome.met()).isTrue();
-    assertThat(outcome.seconds()).isPositive();
+    assertThat(outcome.seconds()).isEqualTo(secondsOfTheLog()).isPositive();
     assertThat(outcome.mostSeconds()).isEqualTo(300);
     assertThat(err.toString()).contains("The run is in " + folder.resolve("small"));
 
     Path trained = folder.resolve("small");
     assertThat(attempt(new Unseen(null, Metric.PERPLEXITY, 1, 5), trained))
         .satisfies(judged -> {
+          assertThat(judged.seconds()).as("by the same clock").isEqualTo(outcome.seconds());
           assertThat(judged.reached().getFirst().value()).isEqualTo(evaluated("perplexity"));
           assertThat(judged.met()).isFalse();
         });
@@ -84,6 +87,59 @@ class UnseenTest extends CommandFixture {
             assertThat(loss.value()).isEqualTo(evaluated("nats_per_token", test.toString())));
   }
 
+  private double secondsOfTheLog() throws IOException {
+    RunDirectory trained = new RunDirectory(folder.resolve("small"));
+    double last =
+        JsonLines.read(trained.metricsFile()).getLast().number("seconds"); // of the last validation
+    return Math.max(last, trained.progress().seconds());
+  }
+
+  @Test
+  void putNgramsBesideTheFigure() throws IOException {
+    Trial.Beside ngrams = attempt(new Unseen(null, Metric.LOSS, 100, 5), null).beside().getFirst();
+    assertThat(ngrams.label()).startsWith("loss of n-grams of up to ").contains("counted in ");
+    assertThat(ngrams.key()).isEqualTo("ngrams");
+    assertThat(ngrams.fields())
+        .containsOnlyKeys("order", "counted_tokens", "training_tokens", "value")
+        .containsEntry("value", ngrams.value());
+    Path trained = folder.resolve("small");
+    String out = refrain("evaluate", trained.toString(), "--json").out();
+    assertThat(JsonObject.parse("out", out.getBytes(StandardCharsets.UTF_8)).object("ngrams"))
+        .satisfies(evaluated -> {
+          assertThat(ngrams.value()).isEqualTo(evaluated.number("nats_per_token"));
+          assertThat(ngrams.fields()).containsEntry("order", (int) evaluated.wholeNumber("order"));
+        });
+  }
+
+  /** After an hour of training nobody wants to lose its figure for what stands beside it. */
+  @Test
+  void doWithoutNgramsWhereTheTextIsGone() throws IOException {
+    Path test = folder.resolve("test.txt");
+    Files.writeString(test, TEXT.substring(3));
+    StringWriter losing =
+        new StringWriter() {
+          @Override
+          public void flush() {
+            if (toString().contains("The run is in ")) {
+              try {
+                Files.deleteIfExists(corpus);
+              } catch (IOException e) {
+                throw new UncheckedIOException(e);
+              }
+            }
+          }
+        };
+    Trial.Means means = new Trial.Means(1, null, folder, new PrintWriter(losing, true));
+    Trial.Outcome outcome =
+        new Unseen(test.toString(), Metric.LOSS, 100, 5)
+            .attempt(recipe.toString(), means)
+            .orElseThrow();
+    assertThat(corpus).doesNotExist();
+    assertThat(outcome.met()).isTrue();
+    assertThat(outcome.beside()).isEmpty();
+    assertThat(losing.toString()).contains("No n-grams to compare with: ", "not there any more");
+  }
+
   @Test
   void judgeOnlyWhatTheRecipeTrained() throws IOException {
     assertThat(train().code()).isZero();
@@ -98,9 +154,9 @@ class UnseenTest extends CommandFixture {
   void areMetInTimeAlone() {
     Trial.Target target = new Trial.Target("loss", 2);
     List<Trial.Reached> reached = List.of(new Trial.Reached(target, 2));
-    assertThat(new Trial.Outcome(reached, 60, 60, Map.of()).met()).isTrue();
-    assertThat(new Trial.Outcome(reached, 61, 60, Map.of()).met()).isFalse();
+    assertThat(new Trial.Outcome(reached, 60, 60, List.of()).met()).isTrue();
+    assertThat(new Trial.Outcome(reached, 61, 60, List.of()).met()).isFalse();
     List<Trial.Reached> missed = List.of(reached.getFirst(), new Trial.Reached(target, Double.NaN));
-    assertThat(new Trial.Outcome(missed, 60, 60, Map.of()).met()).isFalse();
+    assertThat(new Trial.Outcome(missed, 60, 60, List.of()).met()).isFalse();
   }
 }

@@ -121,6 +121,17 @@ class ValidationTextTest extends CommandFixture {
   }
 
   @Test
+  void isNotNeededWhereOnlyTheCorpusIs() throws IOException {
+    validated(corpus, held, run);
+    Path other = Files.writeString(folder.resolve("other.txt"), TEXT.repeat(3));
+    String[] words = {"evaluate", run.toString(), other.toString(), "--dynamic", "scaled"};
+    Outcome with = refrain(words);
+    assertThat(with.out()).contains("adapted to it by", "n-grams of up to");
+    Files.delete(held);
+    assertThat(refrain(words)).isEqualTo(with);
+  }
+
+  @Test
   void doesNotGoWithAShare() {
     assertThat(validated(corpus, held, run, "--validation", "0.1").onlyErrorLine())
         .contains("--validation-text is a text to validate on, so leave --validation");

@@ -11,7 +11,8 @@ import java.util.List;
  * @param batch the batch of the next update within its epoch
  * @param lossSum sum of the losses of the {@code lossCount} batches of this epoch, in nats
  * @param lossCount batches of this epoch
- * @param seconds time spent training, over all calls
+ * @param seconds time spent training, over all calls, with validations and checkpoints; older
+ *     versions counted that of the updates alone
  * @param best the smallest validation loss, in nats a token; infinite before the first
  * @param bestUpdate the update it was found after
  * @param worse validations since then, or since the optimizer began to average weights
@@ -53,13 +54,27 @@ public record Progress(
     return batch == 0 && epoch > 0 ? epoch : epoch + 1;
   }
 
-  Progress afterUpdate(int batches, double addedLoss, double addedSeconds) {
+  Progress afterUpdate(int batches, double addedLoss) {
     return new Progress(
         update + 1,
         epoch,
         batch + batches,
         lossSum + addedLoss,
         lossCount + batches,
+        seconds,
+        best,
+        bestUpdate,
+        worse,
+        evaluated);
+  }
+
+  Progress after(double addedSeconds) {
+    return new Progress(
+        update,
+        epoch,
+        batch,
+        lossSum,
+        lossCount,
         seconds + addedSeconds,
         best,
         bestUpdate,

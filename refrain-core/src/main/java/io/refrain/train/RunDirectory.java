@@ -5,6 +5,7 @@ import io.refrain.model.ModelWeights;
 import io.refrain.ngram.Baseline;
 import io.refrain.store.AtomicFile;
 import io.refrain.store.Json;
+import io.refrain.store.JsonLines;
 import io.refrain.store.JsonObject;
 import io.refrain.store.NamedTensor;
 import io.refrain.store.Safetensors;
@@ -61,7 +62,7 @@ public record RunDirectory(Path path) {
 
   /**
    * {@code metrics.jsonl}. Every line has {@code update}, {@code epoch} (from 1) and {@code
-   * seconds} of training, and one of these:
+   * seconds} of training, validations among them, and one of these:
    *
    * <pre>
    *   train_loss        mean over the updates since the line before, in nats a token
@@ -117,6 +118,20 @@ public record RunDirectory(Path path) {
   /** Reads where its checkpoint stands. */
   public Progress progress() throws IOException {
     return Checkpoint.progress(resumeFile());
+  }
+
+  /**
+   * {@return how many seconds training took so far, validations among them} The log is asked, too:
+   * the last validation of a run may come after its checkpoint.
+   */
+  public double seconds() throws IOException {
+    double seconds = progress().seconds();
+    if (Files.exists(metricsFile())) {
+      for (JsonObject line : JsonLines.read(metricsFile())) {
+        seconds = Math.max(seconds, line.number("seconds"));
+      }
+    }
+    return seconds;
   }
 
   /** What a run writes in its folder, but for the lock. */

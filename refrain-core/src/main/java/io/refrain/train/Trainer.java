@@ -46,6 +46,9 @@ public final class Trainer {
   private volatile boolean stopRequested;
   private Progress progress = Progress.start();
 
+  /** When the seconds of the progress were last brought up to date, as {@link System#nanoTime}. */
+  private long clockRead;
+
   /** The seconds of the progress at which the time was last up. */
   private double timeUpAt;
 
@@ -172,13 +175,13 @@ public final class Trainer {
 
   /** Trains until the configuration or somebody says stop. */
   public End run(TrainingListener listener) throws IOException {
-    double earlier = secondsOfLimit();
-    long start = System.nanoTime();
+    clockRead = System.nanoTime();
     evaluateWhenDue(listener); // a checkpoint may lie between an update and its validation
     Limits limits = config.limits();
     while (progress.epoch() < limits.epochs()) {
       Epoch epoch = config.batching().epoch(tokens, config.seed(), progress.epoch());
       while (progress.batch() < epoch.batches()) {
+        readClock();
         if (limits.patience() > 0 && progress.worse() >= limits.patience()) {
           return End.PATIENCE;
         }
@@ -188,7 +191,7 @@ public final class Trainer {
         if (stopRequested) {
           return End.STOPPED;
         }
-        if (earlier + (System.nanoTime() - start) / 1e9 >= limits.minutes() * 60) {
+        if (secondsOfLimit() >= limits.minutes() * 60) {
           timeUpAt = progress.seconds();
           return End.TIME;
         }
@@ -197,25 +200,32 @@ public final class Trainer {
       }
       listener.epochEnded(progress);
       if (config.evaluateEvery() == 0) {
-        evaluate(listener);
+        evaluateNow(listener);
       }
+      readClock();
       progress = progress.atNextEpoch();
     }
     return End.EPOCHS;
   }
 
+  /** Brings the seconds of the progress up to date, with all that was done since it last did. */
+  private void readClock() {
+    long now = System.nanoTime();
+    progress = progress.after((now - clockRead) / 1e9);
+    clockRead = now;
+  }
+
   private void evaluateWhenDue(TrainingListener listener) throws IOException {
     if (config.evaluateEvery() > 0 && progress.update() % config.evaluateEvery() == 0) {
-      evaluate(listener);
+      evaluateNow(listener);
     }
   }
 
   private void update(Epoch epoch, TrainingListener listener) throws IOException {
-    long start = System.nanoTime();
     double rate = adaptation.rate(progress.update());
     TrainingStep.Result result = step.update(epoch, progress.batch(), progress.update() + 1, rate);
-    double seconds = (System.nanoTime() - start) / 1e9;
-    progress = progress.afterUpdate(result.batches(), result.lossSum(), seconds);
+    progress = progress.afterUpdate(result.batches(), result.lossSum());
+    readClock();
     TrainingListener.Update made =
         new TrainingListener.Update(
             epoch.batches(), result.loss(), result.norms().all(), result.norms().groups(), rate);
@@ -242,6 +252,11 @@ public final class Trainer {
    * no update since the last validation.
    */
   public void evaluate(TrainingListener listener) throws IOException {
+    clockRead = System.nanoTime(); // since training ended, time may have passed that is none of it
+    evaluateNow(listener);
+  }
+
+  private void evaluateNow(TrainingListener listener) throws IOException {
     int rows = validationRows();
     if (rows < 1 || progress.evaluated() == progress.update()) {
       return;
@@ -254,6 +269,7 @@ public final class Trainer {
       throws IOException {
     SequentialPartition partition = new SequentialPartition(rows, config.batching().steps());
     LanguageModel.Evaluation evaluation = used.evaluate(validationTape, validation, partition);
+    readClock();
     boolean better = evaluation.nats() < progress.best();
     progress = progress.afterEvaluation(evaluation.nats());
     if (adaptation.validated(evaluation.nats()) && step.optimizer().startAveraging()) {

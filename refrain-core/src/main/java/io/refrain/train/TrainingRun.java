@@ -36,7 +36,12 @@ public final class TrainingRun implements AutoCloseable {
   private double checkpointSeconds = CHECKPOINT_SECONDS;
   private double lossSinceLog;
   private boolean modelWasLost;
-  private double lastCheckpoint;
+
+  /**
+   * When it was written, as {@link System#nanoTime}: the time that writing takes does not count, or
+   * large checkpoints would follow one another.
+   */
+  private long lastCheckpoint;
 
   /** The validation loss of the model in the folder; infinite while there was no validation. */
   private double writtenLoss = Double.POSITIVE_INFINITY;
@@ -181,7 +186,7 @@ public final class TrainingRun implements AutoCloseable {
     try {
       TrainingRun run = new TrainingRun(directory, lock, trainer, metrics);
       preparation.prepare(run);
-      run.lastCheckpoint = trainer.progress().seconds();
+      run.lastCheckpoint = System.nanoTime();
       return run;
     } catch (IOException | RuntimeException | Error e) {
       metrics.close();
@@ -189,7 +194,7 @@ public final class TrainingRun implements AutoCloseable {
     }
   }
 
-  /** Sets the training time between two checkpoints; 0 makes one after every update. */
+  /** Sets the time between two checkpoints; 0 makes one after every update. */
   void checkpointEvery(double seconds) {
     checkpointSeconds = seconds;
   }
@@ -242,7 +247,7 @@ public final class TrainingRun implements AutoCloseable {
         return model;
       });
     }
-    lastCheckpoint = trainer.progress().seconds();
+    lastCheckpoint = System.nanoTime();
   }
 
   private boolean isValidated() {
@@ -282,7 +287,7 @@ public final class TrainingRun implements AutoCloseable {
         metrics.append(line);
         lossSinceLog = 0;
       }
-      if (progress.seconds() - lastCheckpoint > checkpointSeconds) {
+      if ((System.nanoTime() - lastCheckpoint) / 1e9 >= checkpointSeconds) {
         checkpoint();
       }
       next.updated(progress, update);

@@ -106,6 +106,22 @@ class RunDirectoryTest {
     assertThat(Files.readString(old.configFile())).contains("beta1", "schedule");
   }
 
+  /** The last validation may come after the last checkpoint. */
+  @Test
+  void secondsAreThoseOfTheCheckpointOrOfALaterLineOfTheLog() throws IOException {
+    assertThat(directory.seconds()).isZero();
+    Files.writeString(
+        directory.metricsFile(),
+        """
+        {"update":15,"epoch":3,"seconds":12.5,"validation_loss":2.5,"best":true}
+        """);
+    assertThat(directory.seconds()).isEqualTo(12.5);
+
+    RunDirectory trained = new RunDirectory(SmallRun.toItsEnd(folder, SmallTraining.sgd()));
+    Files.delete(trained.metricsFile());
+    assertThat(trained.seconds()).isPositive().isEqualTo(trained.progress().seconds());
+  }
+
   @Test
   void aFolderThatIsNoRunIsNamed() throws IOException {
     Path missing = folder.resolve("missing");

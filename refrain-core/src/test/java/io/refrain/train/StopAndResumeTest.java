@@ -222,6 +222,36 @@ class StopAndResumeTest {
     assertThat(resume(training).run(new TrainingListener() {})).isEqualTo(Trainer.End.EPOCHS);
   }
 
+  /** A run is judged by its seconds, so they are those that somebody waits for. */
+  @Test
+  void secondsCountWhatValidationsTakeAndAreKept() throws IOException {
+    Trainer trainer = SmallTraining.sgd().withEpochs(1).trainer(1);
+    long start = System.nanoTime();
+    long[] watched = {0};
+    trainer.run(
+        new TrainingListener() {
+          @Override
+          public void evaluated(
+              Progress progress,
+              LanguageModel.Evaluation evaluation,
+              boolean better,
+              LanguageModel model) {
+            long now = System.nanoTime();
+            while (System.nanoTime() - now <= now - start) { // longer than all updates took
+              Thread.onSpinWait();
+            }
+            watched[0] = System.nanoTime() - now;
+          }
+        });
+    double all = (System.nanoTime() - start) / 1e9;
+    double seconds = trainer.progress().seconds();
+    assertThat(watched[0]).isPositive();
+    assertThat(seconds).isBetween(watched[0] / 1e9, all);
+
+    trainer.save(folder.resolve("stopped.safetensors"), Map.of());
+    assertThat(resume(SmallTraining.sgd()).progress().seconds()).isEqualTo(seconds);
+  }
+
   private static void giveSeconds(Path file, String seconds) throws IOException {
     SmallTraining.Snapshot checkpoint = SmallTraining.Snapshot.of(file);
     Map<String, String> metadata = new TreeMap<>(checkpoint.metadata());
