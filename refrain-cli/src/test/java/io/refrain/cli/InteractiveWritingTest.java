@@ -110,7 +110,7 @@ class InteractiveWritingTest extends CommandFixture {
         next = dialogue.read();
       }
       assertThat(said).contains("It was the best\n");
-      process.destroy();
+      process.toHandle().destroy(); // which leaves its output open
       String out = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
       assertThat(out).isEqualTo("It was the best\n");
     } finally {
