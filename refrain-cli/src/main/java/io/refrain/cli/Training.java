@@ -141,7 +141,7 @@ final class Training {
     try {
       end = train(run, json);
     } finally {
-      problem = LossCurve.draw(directory); // which shows best how a training failed
+      problem = LossCurve.draw(directory, TrainingLoss.of(config.model()));
     }
     return new Ended(end, run.trainer().progress().best(), problem);
   }
