@@ -7,7 +7,6 @@ import io.refrain.ngram.Baseline;
 import io.refrain.ngram.KneserNey;
 import io.refrain.train.RunConfig;
 import io.refrain.train.RunDirectory;
-import io.refrain.train.Trainer;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.LinkedHashMap;
@@ -58,10 +57,7 @@ final class NgramBaseline {
 
   /** What counting what is trained on predicts of what is validated with. */
   static Baseline of(Split split, int vocabulary) {
-    // longer texts are cut where networks are validated, too
-    TokenSource test =
-        split.validation().part(0, Math.min(Trainer.VALIDATION_TOKENS, split.validation().size()));
-    return Baseline.of(count(split.train(), vocabulary), test);
+    return Baseline.of(count(split.train(), vocabulary), split.validation());
   }
 
   /** In a line. */
