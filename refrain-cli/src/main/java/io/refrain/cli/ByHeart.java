@@ -73,7 +73,7 @@ record ByHeart(Metric metric, double most) implements Trial {
   }
 
   private static Score heldOut(TrainCommand.Job job, LanguageModel model, ThreadTeam team) {
-    int first = job.config().maximumTokens();
+    long first = job.config().maximumTokens();
     int[] tokens = job.texts().corpus().tokens().part(first, first + HELD_OUT).toArray();
     int[] characters = new int[HELD_OUT];
     Arrays.fill(characters, 1); // all recipes of this kind read characters

@@ -75,7 +75,7 @@ record EncodedCorpora(EncodedCorpus corpus, @Nullable EncodedCorpus validation)
   Split split(RunConfig config) {
     TokenSource used = config.used(corpus.tokens());
     return switch (config.validation()) {
-      case Validation.Share(double share) -> Split.byPosition(used, share);
+      case Validation.Share share -> share.split(used);
       case Validation.Text text when validation == null ->
           throw new IllegalStateException(text.corpus() + " was not read");
       case Validation.Text _ -> new Split(used, validation.tokens());

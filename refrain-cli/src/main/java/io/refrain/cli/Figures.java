@@ -73,6 +73,9 @@ final class Figures {
     if (Double.isFinite(given.minutes())) {
       limits.add(number(given.minutes()) + (given.minutes() == 1 ? " minute" : " minutes"));
     }
+    if (given.patience() > 0) {
+      limits.add("patience " + count(given.patience()));
+    }
     return limits.isEmpty() ? "none" : String.join(", ", limits);
   }
 

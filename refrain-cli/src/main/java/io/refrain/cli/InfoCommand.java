@@ -65,7 +65,7 @@ final class InfoCommand implements Callable<Integer> {
     out.printf("%s%n", run);
     printConfig(out, config, model.parameterCount());
     tokens.ifPresent(file -> out.printf("  token file  %s%n", file));
-    measured.print(out);
+    measured.print(TrainingLoss.of(config.model()), out);
     baseline(directory)
         .ifPresent(counted -> out.printf("  n-grams     %s%n", NgramBaseline.line(counted)));
     out.printf("  can resume  %s%n", obstacle == null ? "yes" : "no: " + obstacle);
@@ -135,11 +135,15 @@ final class InfoCommand implements Callable<Integer> {
       return json;
     }
 
-    void print(PrintWriter out) {
+    void print(TrainingLoss training, PrintWriter out) {
       if (updates != null) {
         out.printf("  updates     %,d in %s%n", updates, Figures.duration(seconds));
       }
-      print(out, "train loss", trainingLoss);
+      if (training == TrainingLoss.OF_THE_TEXT) {
+        print(out, "train loss", trainingLoss);
+      } else if (Double.isFinite(trainingLoss)) {
+        out.printf("  train loss  %.4f among samples%n", trainingLoss);
+      }
       print(out, "best loss", bestLoss);
     }
 

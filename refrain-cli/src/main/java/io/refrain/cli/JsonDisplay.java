@@ -13,7 +13,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One JSON object a line for each validation and each warning, and one at the end; {@code event}
- * tells them apart. Losses are in nats a token; what is not known is null.
+ * tells them apart. Losses are in nats a token, the one of training with a sampled softmax that
+ * among its samples; what is not known is null.
  */
 final class JsonDisplay implements TrainingDisplay {
   private final Pace pace;

@@ -15,6 +15,7 @@ final class LineDisplay implements TrainingDisplay {
   private static final double LINE_SECONDS = 10;
 
   private final TrainingConfig config;
+  private final TrainingLoss loss;
   private final Pace pace;
   private final Warnings warnings;
   private final Bulletin bulletin;
@@ -24,11 +25,13 @@ final class LineDisplay implements TrainingDisplay {
   /** Starts with the training. */
   LineDisplay(
       TrainingConfig config,
+      TrainingLoss loss,
       Pace pace,
       Warnings warnings,
       Function<LanguageModel, String> sampler,
       PrintStream out) {
     this.config = config;
+    this.loss = loss;
     this.pace = pace;
     this.warnings = warnings;
     this.out = out;
@@ -57,14 +60,13 @@ final class LineDisplay implements TrainingDisplay {
             ? ""
             : ", %s left".formatted(Figures.duration(reading.secondsLeft()));
     int epochs = config.limits().epochs();
-    return "epoch %d%s, update %s, %d%%: training loss %s, perplexity %s, %s tokens/s%s"
+    return "epoch %d%s, update %s, %d%%: training %s, %s tokens/s%s"
         .formatted(
             progress.epochOfUpdate(),
             epochs == Integer.MAX_VALUE ? "" : "/" + epochs,
             Figures.count(progress.update()),
             (int) (100 * reading.fraction()),
-            Figures.loss(reading.loss()),
-            Figures.perplexity(reading.loss()),
+            loss.words(reading.loss(), "perplexity", ", "),
             Figures.rate(reading.tokensPerSecond()),
             left);
   }

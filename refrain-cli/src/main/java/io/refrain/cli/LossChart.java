@@ -35,11 +35,12 @@ final class LossChart {
    *
    * @param name of the run
    * @param log not empty
+   * @param training what its losses of training are
    */
-  LossChart(String name, LossLog log) {
-    chart = ChartStyle.chart(title(name, log), "updates", "loss (nats per token)");
+  LossChart(String name, LossLog log, TrainingLoss training) {
+    chart = ChartStyle.chart(title(name, log, training), "updates", "loss (nats per token)");
     chart.getStyler().setXAxisDecimalPattern("#,##0");
-    addTraining(log.training());
+    addTraining(log.training(), training.legend());
     addValidation(log.validation());
     log.best().ifPresent(this::addBest);
     setRanges(log);
@@ -50,22 +51,29 @@ final class LossChart {
     ChartFile.write(chart, folder, "loss");
   }
 
-  private static String title(String name, LossLog log) {
+  private static String title(String name, LossLog log, TrainingLoss training) {
     return log.best()
         .map(best -> "%s: best validation perplexity %s".formatted(name, perplexity(best)))
-        .orElseGet(() ->
-            "%s: training perplexity %s at the end"
-                .formatted(name, perplexity(log.training().getLast())));
+        .orElseGet(() -> title(name, log.training().getLast(), training));
+  }
+
+  private static String title(String name, LossLog.Point last, TrainingLoss training) {
+    return switch (training) {
+      case OF_THE_TEXT -> "%s: training perplexity %s at the end".formatted(name, perplexity(last));
+      case AMONG_SAMPLES ->
+          "%s: training loss %s among samples at the end"
+              .formatted(name, Figures.loss(last.loss()));
+    };
   }
 
   private static String perplexity(LossLog.Point point) {
     return Figures.perplexity(point.loss());
   }
 
-  private void addTraining(List<LossLog.Point> points) {
+  private void addTraining(List<LossLog.Point> points, String legend) {
     if (!points.isEmpty()) {
       Marker marker = points.size() == 1 ? SeriesMarkers.SQUARE : SeriesMarkers.NONE;
-      line("training (seen text)", points, ChartStyle.ORANGE, 2f).setMarker(marker);
+      line(legend, points, ChartStyle.ORANGE, 2f).setMarker(marker);
     }
   }
 

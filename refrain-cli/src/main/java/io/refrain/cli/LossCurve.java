@@ -12,9 +12,10 @@ final class LossCurve {
   /**
    * Draws, replacing the pictures that are there.
    *
+   * @param training what the losses of training are
    * @return why there are no new pictures, as one line; empty when they are drawn
    */
-  static Optional<String> draw(RunDirectory run) {
+  static Optional<String> draw(RunDirectory run, TrainingLoss training) {
     return Drawing.attempt(
         "loss curve",
         () -> {
@@ -22,7 +23,7 @@ final class LossCurve {
           if (log.isEmpty()) {
             throw new IOException("%s has no losses yet".formatted(run.metricsFile()));
           }
-          new LossChart(name(run.path()), log).write(run.path());
+          new LossChart(name(run.path()), log, training).write(run.path());
         });
   }
 

@@ -200,6 +200,13 @@ final class ModelOptions {
     needs(check, "--dropout", dropout > 0 && !drops, "--layers 2 or more");
     needs(check, "--residual", residual && layers < 2, "--layers 2 or more");
     needs(check, "--temporal-penalty", temporalPenalty > 0 && steps < 2, "--steps 2 or more");
+    boolean narrow = tied && layers == 1 && embedding > 0 && hidden != embedding;
+    if (narrow && check.isGiven("--hidden")) {
+      throw new IllegalArgumentException(
+          "--hidden does nothing with %s and one layer, which is as wide as the embedding:"
+                  .formatted(check.name("--tied"))
+              + " leave it out, or give --layers 2");
+    }
   }
 
   private static void needs(OptionCheck check, String option, boolean useless, String what) {

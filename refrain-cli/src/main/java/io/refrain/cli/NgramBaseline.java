@@ -7,7 +7,6 @@ import io.refrain.ngram.Baseline;
 import io.refrain.ngram.KneserNey;
 import io.refrain.train.RunConfig;
 import io.refrain.train.RunDirectory;
-import io.refrain.train.Trainer;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.LinkedHashMap;
@@ -85,11 +84,8 @@ record NgramBaseline(Baseline baseline, long training) {
   }
 
   static NgramBaseline of(Split split, int vocabulary, long bytes) {
-    // longer texts are cut where networks are validated, too
-    TokenSource test =
-        split.validation().part(0, Math.min(Trainer.VALIDATION_TOKENS, split.validation().size()));
     KneserNey model = count(split.train(), vocabulary, bytes);
-    return new NgramBaseline(Baseline.of(model, test), split.train().size());
+    return new NgramBaseline(Baseline.of(model, split.validation()), split.train().size());
   }
 
   private boolean countsAll() {

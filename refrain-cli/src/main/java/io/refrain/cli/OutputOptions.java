@@ -77,8 +77,11 @@ final class OutputOptions {
   private void requireAdaptive(OptionCheck check, boolean tied) {
     if (tied) {
       throw new IllegalArgumentException(
-          "%s adaptive does not go with --tied: leave one of them out, or take --output sampled"
-              .formatted(check.name(CHOICE)));
+          "%s adaptive does not go with %s: %s, or take --output sampled"
+              .formatted(
+                  check.name(CHOICE),
+                  check.name("--tied"),
+                  check.isGiven("--tied") ? "leave one of them out" : "give --tied false"));
     }
     needs(check, cutoffs == null, "--cutoffs, such as --cutoffs 2000,10000");
     check.require(

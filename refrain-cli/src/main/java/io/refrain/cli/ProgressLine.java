@@ -7,10 +7,11 @@ import java.nio.charset.Charset;
  * The line that a progress bar stands in.
  *
  * @param epochs to come in all
+ * @param loss what the loss of training is
  * @param lines whether the terminal shows line-drawing characters; ASCII is used otherwise
  * @param colour whether to colour the bar
  */
-record ProgressLine(int epochs, boolean lines, boolean colour) {
+record ProgressLine(int epochs, TrainingLoss loss, boolean lines, boolean colour) {
   private static final int WIDEST_BAR = 40;
   private static final int NARROWEST_BAR = 5;
 
@@ -41,11 +42,10 @@ record ProgressLine(int epochs, boolean lines, boolean colour) {
             ? "epoch %d ".formatted(epoch)
             : "epoch %d/%d ".formatted(epoch, epochs);
     StringBuilder tail = new StringBuilder(" %3d%%".formatted((int) (100 * reading.fraction())));
-    tail.append("  loss ").append(Figures.loss(reading.loss()));
-    tail.append(roomy ? "  perplexity " : "  ppl ");
-    tail.append(Figures.perplexity(reading.loss()));
+    tail.append("  ").append(loss.words(reading.loss(), roomy ? "perplexity" : "ppl", "  "));
     if (roomy && Double.isFinite(progress.best())) {
-      tail.append(" (best ").append(Figures.perplexity(progress.best())).append(')');
+      tail.append(loss == TrainingLoss.OF_THE_TEXT ? " (best " : " (best perplexity ");
+      tail.append(Figures.perplexity(progress.best())).append(')');
     }
     if (!Double.isNaN(reading.tokensPerSecond())) {
       tail.append("  ").append(Figures.rate(reading.tokensPerSecond()));

@@ -19,6 +19,11 @@ final class ShutdownHook implements AutoCloseable {
     return new ShutdownHook(thread);
   }
 
+  /** Whether it is being done. */
+  boolean isRunning() {
+    return thread.isAlive();
+  }
+
   @Override
   public void close() {
     try {

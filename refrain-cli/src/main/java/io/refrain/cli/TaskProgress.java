@@ -61,7 +61,8 @@ final class TaskProgress implements AutoCloseable {
 
   /** With a bar. */
   static TaskProgress bar(String name, long total, PrintStream out, IntSupplier columns) {
-    ProgressLine line = new ProgressLine(1, ProgressLine.hasLines(out.charset()), false);
+    ProgressLine line =
+        new ProgressLine(1, TrainingLoss.OF_THE_TEXT, ProgressLine.hasLines(out.charset()), false);
     StatusLine statusLine = new StatusLine(out, columns);
     ProgressBar bar =
         new ProgressBarBuilder()

@@ -4,6 +4,7 @@ import io.refrain.data.Split;
 import io.refrain.data.TokenSource;
 import io.refrain.kernel.ThreadTeam;
 import io.refrain.optim.Schedule;
+import io.refrain.train.Limits;
 import io.refrain.train.Progress;
 import io.refrain.train.RunConfig;
 import io.refrain.train.RunDirectory;
@@ -61,11 +62,16 @@ final class TrainCommand implements Callable<Integer> {
           "--epochs",
           "--updates",
           "--minutes",
+          "--patience",
           "--threads",
           "--token-file",
           "--no-baseline",
           "--json",
           "--stacktrace");
+
+  /** When to stop. */
+  private static final List<String> LIMITS =
+      List.of("--epochs", "--updates", "--minutes", "--patience");
 
   /** Where runs live that are not told where to. */
   static final Path RUNS = Path.of("runs");
@@ -209,7 +215,7 @@ final class TrainCommand implements Callable<Integer> {
             way());
     try {
       return new Job(options.config(Texts.lasting(name), text), text);
-    } catch (IllegalArgumentException e) {
+    } catch (RuntimeException | Error e) {
       text.close();
       throw e;
     }
@@ -225,7 +231,7 @@ final class TrainCommand implements Callable<Integer> {
         requireRate(directory, limited, text.split(limited).train());
       }
       return new Job(limited, text);
-    } catch (IllegalArgumentException e) {
+    } catch (RuntimeException | Error e) {
       text.close();
       throw e;
     }
@@ -274,13 +280,34 @@ final class TrainCommand implements Callable<Integer> {
     }
     if (options.updates != null && isGiven("--updates")) {
       requireMore(directory, "--updates", options.updates, done.update());
-    } else if (isGiven("--epochs") || isGiven("--minutes")) {
-      long updates = directory.config().training().limits().updates();
-      if (done.update() >= updates) {
-        throw new IllegalArgumentException(
-            "%s has done its %s updates: give it more with --updates, too"
-                .formatted(directory.path(), Figures.count(updates)));
-      }
+    }
+    if (LIMITS.stream().anyMatch(this::isGiven)) {
+      requireNoEnd(directory, directory.config().training().limits(), done);
+    }
+  }
+
+  /** Whoever gives more of one limit is not to find that another has ended the run. */
+  private void requireNoEnd(RunDirectory directory, Limits limits, Progress done) {
+    if (!isGiven("--epochs")) {
+      requireLeft(directory, "epochs", limits.epochs(), done.epoch());
+    }
+    if (!isGiven("--updates")) {
+      requireLeft(directory, "updates", limits.updates(), done.update());
+    }
+    int patience = isGiven("--patience") ? options.patience : limits.patience();
+    if (patience > 0 && done.worse() >= patience) {
+      throw new IllegalArgumentException(
+          "%s has had %s validations without a better one, and its patience is %s:"
+                  .formatted(directory.path(), Figures.count(done.worse()), Figures.count(patience))
+              + " give it more than that with --patience, or --patience 0 for no end");
+    }
+  }
+
+  private static void requireLeft(RunDirectory directory, String what, long limit, long done) {
+    if (done >= limit) {
+      throw new IllegalArgumentException(
+          "%s has done its %s %s: give it more with --%s, too"
+              .formatted(directory.path(), Figures.count(limit), what, what));
     }
   }
 

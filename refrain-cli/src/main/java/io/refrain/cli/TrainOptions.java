@@ -1,5 +1,6 @@
 package io.refrain.cli;
 
+import io.refrain.data.Split;
 import io.refrain.optim.Clipping;
 import io.refrain.optim.Schedule;
 import io.refrain.text.Tokenizer;
@@ -51,9 +52,10 @@ final class TrainOptions {
       paramLabel = "M",
       description =
           "Time to train, at most; each resume of a run whose time was up has all of it again"
-              + " (default: none with --epochs or --updates, else the recipe's, which is 5 beside"
-              + " 2,000 updates, about 90 seconds on two cores; of a recipe without a limit 1.5). By"
-              + " itself it keeps the default recipe's learning rate constant, at 0.001.")
+              + " (default: that of a recipe you name, which stays beside --epochs or --updates; else"
+              + " none beside them, and 5 beside the default 2,000 updates, about 90 seconds on two"
+              + " cores; of a recipe without a limit 1.5). By itself it keeps the default recipe's"
+              + " learning rate constant, at 0.001.")
   @Nullable Double minutes;
 
   @Option(
@@ -102,13 +104,14 @@ final class TrainOptions {
       names = "--max-tokens",
       paramLabel = "N",
       description = "Use the first N; 0: all (default: ${DEFAULT-VALUE}).")
-  private int maximumTokens;
+  private long maximumTokens;
 
   @Option(
       names = "--validation",
       paramLabel = "SHARE",
       description =
-          "Share of the text kept for validation, at its end (default: ${DEFAULT-VALUE}).")
+          "Share of the text kept for validation, at its end; of more than 200,000 tokens the first"
+              + " are used (default: ${DEFAULT-VALUE}).")
   private double validation;
 
   @Option(
@@ -129,7 +132,7 @@ final class TrainOptions {
       paramLabel = "N",
       description =
           "Stop after N validations without a better one; 0: never (default: ${DEFAULT-VALUE}).")
-  private int patience;
+  int patience;
 
   @Option(
       names = "--seed",
@@ -220,9 +223,30 @@ final class TrainOptions {
                 : new Validation.Text(Texts.lasting(validationText), held.textSha1()),
             model.config(check, text.tokenizer().size()),
             training);
-    long trainedOn = text.split(config).train().size();
+    Split split = text.split(config);
+    requireValidations(check, split.validation().size());
     return config.withTraining(
-        training.withSchedule(schedule.schedule(check, training, trainedOn)));
+        training.withSchedule(schedule.schedule(check, training, split.train().size())));
+  }
+
+  /**
+   * Who names a text to validate on, or waits for validations, is not to get none without a word.
+   */
+  private void requireValidations(OptionCheck check, long held) {
+    if (held > steps) {
+      return;
+    }
+    if (validationText != null) {
+      throw new IllegalArgumentException(
+          "%s must have more than the %,d tokens of %s, but has %,d: give a longer one, or fewer steps"
+              .formatted(check.name("--validation-text"), steps, check.name("--steps"), held));
+    }
+    if (patience > 0) {
+      throw new IllegalArgumentException(
+          "%s waits for validations, which take more than the %,d tokens of %s, but %,d are held out:"
+                  .formatted(check.name("--patience"), steps, check.name("--steps"), held)
+              + " hold out more, or give --patience 0");
+    }
   }
 
   private TrainingConfig training(OptionCheck check) {
@@ -259,6 +283,7 @@ final class TrainOptions {
   RunConfig withLimits(RunConfig config) {
     OptionCheck check = check();
     requireLimits(check);
+    check.atLeast(0, "--patience", patience);
     Limits limits = config.training().limits();
     if (epochs != null && check.isGiven("--epochs")) {
       limits = limits.withEpochs(epochs);
@@ -270,6 +295,9 @@ final class TrainOptions {
       limits = limits.withMinutes(minutes);
     } else if (check.isGiven("--epochs") || check.isGiven("--updates")) {
       limits = limits.withMinutes(Double.POSITIVE_INFINITY);
+    }
+    if (check.isGiven("--patience")) {
+      limits = limits.withPatience(patience);
     }
     return config.withTraining(config.training().withLimits(limits));
   }

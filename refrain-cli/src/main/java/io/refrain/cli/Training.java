@@ -78,6 +78,14 @@ final class Training {
         training.learningRate(),
         training.schedule() instanceof Schedule.Constant ? "" : ", " + training.schedule().label());
     texts.unknown().warn(err);
+    long held = split.validation().size();
+    int row = training.batching().steps() + 1;
+    if (held > 0 && held < row) {
+      err.printf(
+          "%,d tokens are too few to validate with, so there will be no validation: it takes %,d at"
+              + " least, one more than --steps.%n",
+          held, row);
+    }
     err.printf(
         "%s, %d %s. Ctrl-C saves and stops.%n",
         Kernels.get().description(), team.size(), team.size() == 1 ? "thread" : "threads");
@@ -86,32 +94,43 @@ final class Training {
 
   /** Trains, draws the loss and says what to do next; returns the exit code. */
   int run(boolean resume, boolean json, PrintWriter out, PrintWriter err) throws IOException {
-    TrainingRun run =
-        resume ? resume(err) : TrainingRun.create(directory, config, tokenizer, split, team);
-    describe(err); // now, for a run that cannot begin would be announced in vain
-    CountDownLatch done = new CountDownLatch(1);
-    ShutdownHook hook = ShutdownHook.of(() -> stopAndWait(run.trainer(), done), "save-on-exit");
-    Ended ended;
-    try {
-      ended = trainAndDraw(run, json);
-      if (ended.end() == Trainer.End.STOPPED) {
-        tell(ended, json, out, err);
+    TrainingConfig before = resume ? directory.config().training() : config.training();
+    try (TrainingRun run =
+        resume
+            ? TrainingRun.resume(directory, config, split, team)
+            : TrainingRun.create(directory, config, tokenizer, split, team)) {
+      tellChanges(run, before, err);
+      describe(err); // now, for a run that cannot begin would be announced in vain
+      CountDownLatch done = new CountDownLatch(1);
+      ShutdownHook hook = ShutdownHook.of(() -> stopAndWait(run, done), "save-on-exit");
+      Ended ended;
+      try {
+        ended = trainAndDraw(run, json);
+        if (ended.end() == Trainer.End.STOPPED) {
+          tell(ended, json, out, err);
+          return EXIT_INTERRUPTED;
+        }
+      } catch (IOException | RuntimeException failure) {
+        if (!hook.isRunning()) {
+          throw failure;
+        }
+        // Here, for the process ends before who is thrown it could say a word.
+        err.println("refrain: " + FailureMessage.of(failure));
+        err.flush();
         return EXIT_INTERRUPTED;
+      } finally {
+        // Not before everything is written and told: the process ends as soon as the hook does.
+        done.countDown();
+        hook.close();
       }
-    } finally {
-      // Not before everything is written and told: the process ends as soon as the hook does.
-      done.countDown();
-      hook.close();
+      compare(run, ended, json, out, err); // by now Ctrl-C may end it at once
+      tell(ended, json, out, err);
+      return 0;
     }
-    compare(ended, json, out, err); // by now Ctrl-C may end it at once
-    tell(ended, json, out, err);
-    return 0;
   }
 
-  /** Goes on with the run, and says what that changes in its folder. */
-  private TrainingRun resume(PrintWriter err) throws IOException {
-    TrainingConfig before = directory.config().training();
-    TrainingRun run = TrainingRun.resume(directory, config, split, team);
+  /** Says what going on with a run changes in its folder. */
+  private void tellChanges(TrainingRun run, TrainingConfig before, PrintWriter err) {
     if (!config.training().equals(before)) {
       err.printf(
           "Kept as the limits of this run: %s.%n", Figures.limits(config.training().limits()));
@@ -122,7 +141,11 @@ final class Training {
               + " the weights of the checkpoint take its place.%n",
           directory.modelFile());
     }
-    return run;
+    if (run.logWasCut()) {
+      err.printf(
+          "%s was missing or cut short: the losses before update %s are lost in part.%n",
+          directory.metricsFile(), Figures.count(run.trainer().progress().update()));
+    }
   }
 
   /**
@@ -139,19 +162,26 @@ final class Training {
     try {
       end = train(run, json);
     } finally {
-      problem = LossCurve.draw(directory); // which shows best how a training failed
+      problem = draw(run); // which shows best how a training failed
     }
     return new Ended(end, run.trainer().progress().best(), problem);
   }
 
+  /** Draws while the folder is this run's, for pictures are written by name, too. */
+  private Optional<String> draw(TrainingRun run) {
+    return run.isInPlace()
+        ? LossCurve.draw(directory, TrainingLoss.of(config.model()))
+        : Optional.of("no loss curve: %s was removed or moved".formatted(directory.path()));
+  }
+
   /** Counts what the network has to beat. */
-  private void compare(Ended ended, boolean json, PrintWriter out, PrintWriter err)
+  private void compare(TrainingRun run, Ended ended, boolean json, PrintWriter out, PrintWriter err)
       throws IOException {
     if (!baseline || Double.isInfinite(ended.best())) {
       return;
     }
     NgramBaseline counted = NgramBaseline.of(split, config.model().vocabulary());
-    directory.writeBaseline(counted.baseline());
+    run.writeBaseline(counted.baseline());
     if (json) {
       Output.line(out, counted.event());
     } else {
@@ -170,8 +200,7 @@ final class Training {
   }
 
   private Trainer.End train(TrainingRun run, boolean json) throws IOException {
-    try (run;
-        TrainingDisplay display = display(json, run.trainer().secondsOfLimit())) {
+    try (TrainingDisplay display = display(json, run.trainer().secondsOfLimit())) {
       Trainer.End end = run.run(display);
       display.finished(end, run.trainer().progress());
       return end;
@@ -184,11 +213,14 @@ final class Training {
         : TrainingDisplay.onStandardError(config, secondsUsed, this::sample);
   }
 
-  private static void stopAndWait(Trainer trainer, CountDownLatch saved) {
-    trainer.requestStop();
+  private static void stopAndWait(TrainingRun run, CountDownLatch done) {
+    run.trainer().requestStop();
     try {
-      if (!saved.await(SECONDS_TO_SAVE, TimeUnit.SECONDS)) {
-        System.err.println("refrain: could not save in time; the last checkpoint is kept");
+      if (!done.await(SECONDS_TO_SAVE, TimeUnit.SECONDS)) {
+        System.err.println(
+            run.isSaved()
+                ? "refrain: the run is saved; its last validation and its picture take too long"
+                : "refrain: could not save in time; the last checkpoint is kept");
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

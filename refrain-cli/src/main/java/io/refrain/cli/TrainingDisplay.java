@@ -29,15 +29,17 @@ sealed interface TrainingDisplay extends TrainingListener, AutoCloseable
       RunConfig run, double secondsUsed, Function<LanguageModel, String> sampler) {
     TrainingConfig config = run.training();
     Warnings warnings = new Warnings(run.model(), config);
+    TrainingLoss loss = TrainingLoss.of(run.model());
     PrintStream out = System.err;
     Pace pace = new Pace(config, secondsUsed, System::nanoTime);
     Optional<Terminal> terminal = Terminal.onStandardError();
     if (terminal.isEmpty()) {
-      return new LineDisplay(config, pace, warnings, sampler, Output.utf8(out));
+      return new LineDisplay(config, loss, pace, warnings, sampler, Output.utf8(out));
     }
     boolean colour = System.getenv("NO_COLOR") == null;
     ProgressLine line =
-        new ProgressLine(config.limits().epochs(), ProgressLine.hasLines(out.charset()), colour);
+        new ProgressLine(
+            config.limits().epochs(), loss, ProgressLine.hasLines(out.charset()), colour);
     return new BarDisplay(line, pace, warnings, sampler, out, terminal.get()::columns);
   }
 

@@ -51,7 +51,7 @@ class LossCurveTest {
   }
 
   private static void drawOrSkip(RunDirectory run) {
-    Optional<String> failure = LossCurve.draw(run);
+    Optional<String> failure = LossCurve.draw(run, TrainingLoss.OF_THE_TEXT);
     Assumptions.assumeFalse(
         failure.orElse("").contains("cannot draw here"), () -> failure.orElse(""));
     assertThat(failure).isEmpty();
@@ -68,7 +68,9 @@ class LossCurveTest {
     public static void main(String[] arguments) {
       RunDirectory run = new RunDirectory(Path.of(arguments[0]));
       Thread hook =
-          new Thread(() -> System.out.println(LossCurve.draw(run).orElse("drawn at exit")));
+          new Thread(() ->
+              System.out.println(
+                  LossCurve.draw(run, TrainingLoss.OF_THE_TEXT).orElse("drawn at exit")));
       Runtime.getRuntime().addShutdownHook(hook);
     }
   }
@@ -116,6 +118,12 @@ class LossCurveTest {
     assertThat(svg.getElementsByTagName("title").item(0).getTextContent())
         .isEqualTo("training: training perplexity 20.1 at the end");
 
+    RunDirectory samples = run("samples", List.of(record(50, "train_loss", 3.0)));
+    assertThat(LossCurve.draw(samples, TrainingLoss.AMONG_SAMPLES)).isEmpty();
+    svg = parse(samples.path().resolve("loss.svg"));
+    assertThat(svg.getElementsByTagName("title").item(0).getTextContent())
+        .isEqualTo("samples: training loss 3.000 among samples at the end");
+
     RunDirectory validation = run("validation", List.of(record(50, "validation_loss", 0.0)));
     drawOrSkip(validation);
     assertThat(validation.path().resolve("loss.svg")).isNotEmptyFile();
@@ -124,17 +132,17 @@ class LossCurveTest {
   @Test
   void saysWhyThereIsNoPicture() throws IOException {
     RunDirectory empty = run("empty", List.of());
-    assertThat(LossCurve.draw(empty))
+    assertThat(LossCurve.draw(empty, TrainingLoss.OF_THE_TEXT))
         .hasValueSatisfying(why -> assertThat(why).contains("no losses yet"));
     assertThat(empty.path().resolve("loss.png")).doesNotExist();
 
     RunDirectory none = new RunDirectory(folder.resolve("nowhere"));
-    assertThat(LossCurve.draw(none))
+    assertThat(LossCurve.draw(none, TrainingLoss.OF_THE_TEXT))
         .hasValueSatisfying(why -> assertThat(why).startsWith("no loss curve: ").hasLineCount(1));
 
     RunDirectory broken = run("broken", List.of());
     Files.writeString(broken.metricsFile(), "{\"update\": oops}\n");
-    assertThat(LossCurve.draw(broken))
+    assertThat(LossCurve.draw(broken, TrainingLoss.OF_THE_TEXT))
         .hasValueSatisfying(why -> assertThat(why).contains("line 1").hasLineCount(1));
   }
 

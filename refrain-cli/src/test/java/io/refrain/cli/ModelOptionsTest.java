@@ -21,7 +21,7 @@ class ModelOptionsTest extends CommandFixture {
       textBlock =
           """
           --cell lstm --layers 2 --embedding 6   | "embedding":6,"cell":"lstm","hidden":8,"layers":2}
-          --cell gru --embedding 6 --tied        | "embedding":6,"cell":"gru","hidden":8,"layers":1,"tied":true}
+          --cell gru --embedding 8 --tied        | "embedding":8,"cell":"gru","hidden":8,"layers":1,"tied":true}
           --layers 3 --residual                  | "layers":3,"residual":true}
           --layers 2 --dropout 0.1               | {"embedding_dropout":0.0,"input_dropout":0.0,"dropout":0.1,"output_dropout":0.1,"locked":false,"weight_drop":0.0,"zoneout_hidden":0.0,"zoneout_cell":0.0,"activation_penalty":0.0,"temporal_penalty":0.0}
           --embedding 6 --dropout 0.1            | "input_dropout":0.1,"dropout":0.1,"output_dropout":0.1,
@@ -32,7 +32,7 @@ class ModelOptionsTest extends CommandFixture {
           --output full                          | "hidden":8,"layers":1}
           --output adaptive --cutoffs 5,9 --div-value 2 | "layers":1,"output":{"kind":"adaptive","cutoffs":[5,9],"div_value":2.0,"head_bias":false}}
           --output adaptive --cutoffs 5 --head-bias | "output":{"kind":"adaptive","cutoffs":[5],"div_value":4.0,"head_bias":true}}
-          --output sampled --samples 4 --embedding 6 --tied | "tied":true,"output":{"kind":"sampled","samples":4}}
+          --output sampled --samples 4 --embedding 8 --tied | "tied":true,"output":{"kind":"sampled","samples":4}}
           --activation-penalty 2 --temporal-penalty 1.5 | "activation_penalty":2.0,"temporal_penalty":1.5}
           """)
   void trainsAsItIsTold(String words, String expected) throws IOException {
@@ -62,7 +62,8 @@ class ModelOptionsTest extends CommandFixture {
           --output adaptive --cutoffs 5,x       | 'x' is not a whole number
           --output adaptive --cutoffs 2,3,4     | nothing is left of 8 values after 3 divisions by 4.0: give fewer cutoffs
           --output adaptive --cutoffs 5 --div-value 0.5 | --div-value must be at least 1 and finite, but is 0.5
-          --output adaptive --cutoffs 5 --embedding 6 --tied | --output adaptive does not go with --tied: leave one of them out
+          --tied --embedding 6                  | --hidden does nothing with --tied and one layer, which is as wide as the embedding: leave it out, or give --layers 2
+          --output adaptive --cutoffs 5 --embedding 8 --tied | --output adaptive does not go with --tied: leave one of them out
           --output adaptive --cutoffs 5 --samples 4 | --samples does not go with --output adaptive: it is for sampled
           --cutoffs 5                           | --cutoffs does not go with --output full: it is for adaptive
           --head-bias                           | --head-bias does not go with --output full: it is for adaptive
@@ -73,6 +74,16 @@ class ModelOptionsTest extends CommandFixture {
     Outcome outcome = train(folder.resolve("no such text"), words.split(" "));
     assertThat(outcome.code()).as(outcome.err()).isEqualTo(2);
     assertThat(outcome.onlyErrorLine()).contains(expected).doesNotContain("no such text");
+  }
+
+  @Test
+  void saysHowToUndoWhatARecipeTies() {
+    String[] words =
+        "train none.txt --recipe wikitext2 --output adaptive --cutoffs 2000,10000".split(" ");
+    assertThat(refrain(words).onlyErrorLine())
+        .isEqualTo(
+            "refrain: --output adaptive does not go with recipe wikitext2: tied:"
+                + " give --tied false, or take --output sampled");
   }
 
   @ParameterizedTest
@@ -96,7 +107,11 @@ class ModelOptionsTest extends CommandFixture {
   void outputsForLargeVocabulariesAreUsedAsAnyOther(String words) {
     assertThat(train(("--output " + words).split(" ")).code()).isZero();
     assertThat(refrain("info", run.toString()).out())
-        .contains("  options     output " + words.replace(" --", ", "));
+        .contains("  options     output " + words.replace(" --", ", "))
+        .containsPattern(
+            words.startsWith("sampled")
+                ? "train loss  \\d\\.\\d{4} among samples\\R"
+                : "train loss  \\d\\.\\d{4}, perplexity ");
     assertThat(refrain("generate", run.toString(), "--length", "20").code()).isZero();
     assertThat(refrain("evaluate", run.toString()).out()).contains("perplexity");
     assertThat(refrain("score", run.toString(), "It was").out()).contains("log P(text)");
@@ -123,7 +138,11 @@ class ModelOptionsTest extends CommandFixture {
             "  options     tied, dropout 0.1, input-dropout 0.2, locked, weight-drop 0.5,"
                 + " zoneout-cell 0.3, temporal-penalty 1\n");
     run = folder.resolve("one layer");
-    assertThat(train("--embedding", "6", "--tied").err())
+    String[] narrow =
+        ("train " + corpus + " --embedding 6 --tied --batch 4 --steps 8 --updates 5").split(" ");
+    List<String> all = new ArrayList<>(List.of(narrow));
+    all.addAll(List.of("--out", run.toString()));
+    assertThat(refrain(all.toArray(String[]::new)).err())
         .contains("; layer-norm-lstm 1 x 6, batch 4,");
   }
 

@@ -84,6 +84,7 @@ class OptimizerAndScheduleTest extends CommandFixture {
           --schedule cosine --minimum-rate 1  | --minimum-rate must be at most the learning rate 0.004, but is 1.0
           --schedule one-cycle --rise 2       | --rise must be from 0 to 1, but is 2.0
           --schedule plateau --validation 0   | the schedule plateau waits for validations
+          --patience 3 --validation 0.003     | --patience waits for validations, which take more than the 8 tokens of --steps, but 6 are held out: hold out more, or give --patience 0
           --accumulate 0                      | --accumulate must be at least 1, but is 0
           --clip-value -1                     | --clip-value must be at least 0 (0: no limit), but is -1.0
           --updates 0                         | --updates must be at least 1, but is 0

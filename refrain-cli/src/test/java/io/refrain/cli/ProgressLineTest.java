@@ -18,7 +18,7 @@ class ProgressLineTest {
 
   @Test
   void fitsANarrowAndAWideTerminal() {
-    ProgressLine line = new ProgressLine(10, true, false);
+    ProgressLine line = new ProgressLine(10, TrainingLoss.OF_THE_TEXT, true, false);
     assertThat(line.of(reading(0.5), 77))
         .isEqualTo(
             "epoch 3/10 ━━━━━━━━──────── " + " 50%  loss 1.833  ppl 6.25  231k tok/s  1:05 left")
@@ -29,11 +29,21 @@ class ProgressLineTest {
 
   @Test
   void needsNeitherColourNorUnicode() {
-    assertThat(new ProgressLine(10, false, true).of(reading(0.5), 70))
+    assertThat(new ProgressLine(10, TrainingLoss.OF_THE_TEXT, false, true).of(reading(0.5), 70))
         .startsWith("epoch 3/10 [")
         .matches("[ -~]*");
     assertThat(ProgressLine.hasLines(StandardCharsets.UTF_8)).isTrue();
     assertThat(ProgressLine.hasLines(StandardCharsets.US_ASCII)).isFalse();
+  }
+
+  @Test
+  void aLossAmongSamplesIsNoPerplexity() {
+    ProgressLine line = new ProgressLine(10, TrainingLoss.AMONG_SAMPLES, true, false);
+    assertThat(line.of(reading(0.5), 117))
+        .endsWith(
+            " 50%  loss among samples 1.833 (best perplexity 5.00)  231k tokens/s  1:05 left");
+    assertThat(line.of(reading(0.5), 77))
+        .endsWith(" 50%  loss among samples 1.833  231k tok/s  1:05 left");
   }
 
   @Property
@@ -41,7 +51,8 @@ class ProgressLineTest {
       @ForAll @DoubleRange(min = 0, max = 1) double fraction,
       @ForAll @IntRange(min = 1, max = 200) int columns,
       @ForAll boolean lines) {
-    String line = new ProgressLine(10, lines, false).of(reading(fraction), columns);
+    String line =
+        new ProgressLine(10, TrainingLoss.OF_THE_TEXT, lines, false).of(reading(fraction), columns);
     assertThat(line.length()).isLessThanOrEqualTo(columns);
   }
 }

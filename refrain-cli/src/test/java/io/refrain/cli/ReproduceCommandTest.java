@@ -17,7 +17,7 @@ import picocli.CommandLine;
 
 /** What {@code reproduce} lists, refuses and says of figures. */
 class ReproduceCommandTest extends CommandFixture {
-  private static final String JUDGED = "shakespeare-3min, shakespeare, wikitext2";
+  private static final String JUDGED = "shakespeare-3min, shakespeare, wikitext2, dickens-bpe";
 
   private static JsonObject json(String line) throws IOException {
     return JsonObject.parse("line", line.getBytes(StandardCharsets.UTF_8));

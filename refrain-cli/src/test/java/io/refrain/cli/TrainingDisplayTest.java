@@ -100,7 +100,13 @@ class TrainingDisplayTest {
   void writesALineSoonAndThenAboutEveryTenSeconds() throws Exception {
     TrainingConfig config = config(4, Double.POSITIVE_INFINITY);
     try (TrainingDisplay display =
-        new LineDisplay(config, pace(config), warnings(config), ignored -> SAMPLE, out)) {
+        new LineDisplay(
+            config,
+            TrainingLoss.OF_THE_TEXT,
+            pace(config),
+            warnings(config),
+            ignored -> SAMPLE,
+            out)) {
       train(display, 1, 250);
     }
     assertThat(written().lines())
@@ -111,11 +117,30 @@ class TrainingDisplayTest {
   }
 
   @Test
+  void aLossAmongSamplesIsNoPerplexity() throws Exception {
+    TrainingConfig config = config(4, Double.POSITIVE_INFINITY);
+    try (TrainingDisplay display =
+        new LineDisplay(
+            config,
+            TrainingLoss.AMONG_SAMPLES,
+            pace(config),
+            warnings(config),
+            ignored -> SAMPLE,
+            out)) {
+      train(display, 1, 50);
+    }
+    assertThat(written().lines())
+        .containsExactly(
+            "epoch 1/4, update 21, 5%: training loss among samples 1.386, 2.0k tokens/s, 0:38 left");
+  }
+
+  @Test
   void aResumedRunHasTheRestOfItsTime() throws Exception {
     TrainingConfig config = config(1000, 2);
     Pace pace = new Pace(config, 80, () -> nanos);
     try (TrainingDisplay display =
-        new LineDisplay(config, pace, warnings(config), ignored -> SAMPLE, out)) {
+        new LineDisplay(
+            config, TrainingLoss.OF_THE_TEXT, pace, warnings(config), ignored -> SAMPLE, out)) {
       train(display, 1, 101);
     }
     assertThat(written()).contains("update 21, 68%").contains("0:38 left");
@@ -125,7 +150,13 @@ class TrainingDisplayTest {
   void tellsOfValidationsAndSamplesNowAndThen() throws Exception {
     TrainingConfig config = config(4, Double.POSITIVE_INFINITY);
     try (TrainingDisplay display =
-        new LineDisplay(config, pace(config), warnings(config), ignored -> SAMPLE, out)) {
+        new LineDisplay(
+            config,
+            TrainingLoss.OF_THE_TEXT,
+            pace(config),
+            warnings(config),
+            ignored -> SAMPLE,
+            out)) {
       nanos = 1_000_000_000L;
       evaluate(display, 100, true);
       nanos = 2_000_000_000L;
@@ -152,7 +183,13 @@ class TrainingDisplayTest {
     double loss = Math.log(8);
     Progress end = new Progress(100, 1, 0, 0, 0, 10, loss, 100, 0, 100);
     try (TrainingDisplay display =
-        new LineDisplay(config, pace(config), warnings(config), ignored -> SAMPLE, out)) {
+        new LineDisplay(
+            config,
+            TrainingLoss.OF_THE_TEXT,
+            pace(config),
+            warnings(config),
+            ignored -> SAMPLE,
+            out)) {
       display.evaluated(end, new LanguageModel.Evaluation(loss, 10), true, model);
     }
     assertThat(written()).startsWith("epoch 1, update 100: validation");
@@ -197,7 +234,13 @@ class TrainingDisplayTest {
             + " try --learning-rate 0.1";
 
     try (TrainingDisplay display =
-        new LineDisplay(config, pace(config), warnings(config), ignored -> SAMPLE, out)) {
+        new LineDisplay(
+            config,
+            TrainingLoss.OF_THE_TEXT,
+            pace(config),
+            warnings(config),
+            ignored -> SAMPLE,
+            out)) {
       display.found(progress, FINDING);
     }
     assertThat(written()).isEqualTo(line + System.lineSeparator());
@@ -205,7 +248,7 @@ class TrainingDisplayTest {
     bytes.reset();
     try (TrainingDisplay display =
         new BarDisplay(
-            new ProgressLine(4, false, false),
+            new ProgressLine(4, TrainingLoss.OF_THE_TEXT, false, false),
             pace(config),
             warnings(config),
             ignored -> SAMPLE,
@@ -231,7 +274,7 @@ class TrainingDisplayTest {
   @Test
   void drawsABarAndEndsItsLine() throws Exception {
     TrainingConfig config = config(4, Double.POSITIVE_INFINITY);
-    ProgressLine line = new ProgressLine(4, false, false);
+    ProgressLine line = new ProgressLine(4, TrainingLoss.OF_THE_TEXT, false, false);
     try (TrainingDisplay display =
         new BarDisplay(line, pace(config), warnings(config), ignored -> SAMPLE, out, () -> 80)) {
       train(display, 1, 200);

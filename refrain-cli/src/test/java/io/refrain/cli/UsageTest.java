@@ -2,6 +2,8 @@ package io.refrain.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.refrain.train.Progress;
+import io.refrain.train.RunDirectory;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -79,6 +81,10 @@ class UsageTest extends CommandFixture {
     assertThat(train("--recipe", recipe.toString()).code()).isZero();
     assertThat(refrain("info", run.toString(), "--json").out())
         .contains("\"epochs\":2", "\"minutes\":7");
+    assertThat(Recipes.of(recipe.toString(), Set.of("updates")).valueOf("--minutes"))
+        .isEqualTo("7");
+    assertThat(trainHelp())
+        .contains("(default: that of a recipe you name, which stays beside --epochs or --updates;");
     run = folder.resolve("second");
     assertThat(train("--recipe", "default").code()).isZero();
     assertThat(refrain("info", run.toString(), "--json").out()).doesNotContain("\"minutes\":1.5");
@@ -175,6 +181,48 @@ class UsageTest extends CommandFixture {
     assertThat(refrain("info", run.toString(), "--json").out())
         .contains("\"updates\":8")
         .doesNotContain("minutes");
+  }
+
+  @Test
+  void moreOfOneLimitIsRefusedWhereAnotherHasEndedTheRun() {
+    String[] words = {"train", "--out", run.toString(), "--resume"};
+    assertThat(train().code()).isZero();
+    for (String more : List.of("--minutes=5", "--updates=99999", "--patience=3")) {
+      Outcome outcome = refrain(with(words, more));
+      assertThat(outcome.code()).as(more).isEqualTo(2);
+      assertThat(outcome.onlyErrorLine())
+          .isEqualTo(
+              "refrain: %s has done its 2 epochs: give it more with --epochs, too".formatted(run));
+    }
+    assertThat(refrain("info", run.toString()).out()).contains("limits      2 epochs\n");
+  }
+
+  @Test
+  void aRunThatEndedByItsPatienceGoesOnWithMore() throws IOException {
+    String[] words = {"train", "--out", run.toString(), "--resume"};
+    String[] impatient = {
+      "--patience=2", "--evaluate-every=2", "--learning-rate=1", "--optimizer=sgd", "--epochs=50"
+    };
+    assertThat(train(with(impatient, "--schedule=constant")).code()).isZero();
+    Progress ended = new RunDirectory(run).progress();
+    assertThat(ended.worse()).isEqualTo(2);
+    String done = refrain("info", run.toString(), "--json").out();
+
+    for (String[] more : List.of(with(words, "--epochs=60"), with(words, "--patience=2"))) {
+      Outcome outcome = refrain(more);
+      assertThat(outcome.code()).isEqualTo(2);
+      assertThat(outcome.onlyErrorLine())
+          .contains(" validations without a better one, and its patience is 2: give it more")
+          .endsWith("--patience, or --patience 0 for no end");
+    }
+    assertThat(refrain("info", run.toString(), "--json").out()).isEqualTo(done);
+
+    int epochs = ended.epoch() + 1;
+    Outcome outcome = refrain(with(words, "--patience=0", "--epochs=" + epochs));
+    assertThat(outcome.code()).as(outcome.err()).isZero();
+    assertThat(outcome.err())
+        .containsPattern("Kept as the limits of this run: %d epochs?\\.".formatted(epochs));
+    assertThat(new RunDirectory(run).progress().epoch()).isEqualTo(epochs);
   }
 
   private static String[] with(String[] words, String... more) {

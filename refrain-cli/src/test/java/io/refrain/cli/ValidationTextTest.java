@@ -12,6 +12,7 @@ import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** A data set that has a text to validate on, apart from the one to train on. */
@@ -118,6 +119,33 @@ class ValidationTextTest extends CommandFixture {
         .contains(held + ", which is not there any more: give a FILE");
     assertThat(refrain("info", run.toString()).out())
         .contains("can resume  no: " + held + " is not there any more");
+  }
+
+  /** The end of a corpus is cut where it is that long. */
+  @Test
+  void isNotCutHoweverLongItIs() throws IOException {
+    Files.writeString(held, TEXT.repeat(4000));
+    Outcome outcome = validated(corpus, held, run, "--updates", "5", "--no-baseline");
+    assertThat(outcome.code()).as(outcome.err()).isZero();
+    assertThat(outcome.err()).contains("212,000 to validate with");
+  }
+
+  @ParameterizedTest
+  @CsvSource({"8, false", "9, true"})
+  void mustFillARow(int tokens, boolean enough) throws IOException {
+    Files.writeString(held, TEXT.substring(0, tokens));
+    Outcome outcome = validated(corpus, held, run);
+    if (enough) {
+      assertThat(outcome.code()).as(outcome.err()).isZero();
+      assertThat(Files.readString(run.resolve("metrics.jsonl"))).contains("validation_loss");
+    } else {
+      assertThat(outcome.code()).isEqualTo(2);
+      assertThat(outcome.onlyErrorLine())
+          .isEqualTo(
+              "refrain: --validation-text must have more than the 8 tokens of --steps, but has 8:"
+                  + " give a longer one, or fewer steps");
+      assertThat(run).doesNotExist();
+    }
   }
 
   @Test

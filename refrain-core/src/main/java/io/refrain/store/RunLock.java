@@ -10,11 +10,14 @@ import java.nio.file.Files;
 import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Permission to write a run directory, held by at most one process and one holder within it.
@@ -26,6 +29,9 @@ import java.util.regex.Pattern;
  * <p>On POSIX systems a process loses its locks on a file as soon as it closes <em>any</em> stream
  * on it. So the table of this JVM's locks is asked before the file is opened, and nothing else in
  * the process may open {@value #FILE_NAME}.
+ *
+ * <p>What is locked is a file and not its name: once a directory is removed, another process may
+ * make one of the same name and lock that. So ask {@link #isInPlace} before you write by name.
  */
 public final class RunLock implements AutoCloseable {
   /** The name of the locked file in a run directory. */
@@ -42,10 +48,12 @@ public final class RunLock implements AutoCloseable {
 
   private final Path directory;
   private final FileChannel channel;
+  private final @Nullable Object key;
 
-  private RunLock(Path directory, FileChannel channel) {
+  private RunLock(Path directory, FileChannel channel, @Nullable Object key) {
     this.directory = directory;
     this.channel = channel;
+    this.key = key;
   }
 
   /**
@@ -71,13 +79,26 @@ public final class RunLock implements AutoCloseable {
     }
     boolean acquired = false;
     try {
-      FileChannel channel = lock(runDirectory, directory, self);
+      RunLock lock = lock(runDirectory, directory, self);
       acquired = true;
-      return new RunLock(directory, channel);
+      return lock;
     } finally {
       if (!acquired) {
         HELD.remove(directory);
       }
+    }
+  }
+
+  /**
+   * Whether the directory of this name still is the one that was locked: not once it was removed or
+   * moved away, or its {@value #FILE_NAME} was. Where the system does not tell files of one name
+   * apart, it is enough that there is one.
+   */
+  public boolean isInPlace() {
+    try {
+      return channel.isOpen() && Objects.equals(key, key(directory));
+    } catch (IOException gone) {
+      return false;
     }
   }
 
@@ -93,8 +114,7 @@ public final class RunLock implements AutoCloseable {
     }
   }
 
-  private static FileChannel lock(Path runDirectory, Path directory, String self)
-      throws IOException {
+  private static RunLock lock(Path runDirectory, Path directory, String self) throws IOException {
     FileChannel channel;
     try {
       channel =
@@ -115,8 +135,9 @@ public final class RunLock implements AutoCloseable {
       channel.truncate(0);
       channel.write(ByteBuffer.wrap((self + "\n").getBytes(StandardCharsets.US_ASCII)), 0);
       AtomicFile.deleteLeftovers(directory);
+      RunLock held = new RunLock(directory, channel, key(directory));
       acquired = true;
-      return channel;
+      return held;
     } catch (RunLockedException locked) {
       throw locked;
     } catch (IOException failure) {
@@ -126,6 +147,12 @@ public final class RunLock implements AutoCloseable {
         channel.close();
       }
     }
+  }
+
+  /** What tells the file from others that may have its name later; null where nothing does. */
+  private static @Nullable Object key(Path directory) throws IOException {
+    Path file = directory.resolve(FILE_NAME); // not opened, or the lock on it would be lost
+    return Files.readAttributes(file, BasicFileAttributes.class).fileKey();
   }
 
   /** Reads who holds the lock; others may have written anything, or nothing yet. */

@@ -138,6 +138,8 @@ final class Checkpoint {
           Long.parseLong(text(path, metadata, "evaluated")));
     } catch (NumberFormatException e) {
       throw new IOException("%s: a number in its metadata is none: %s".formatted(path, e), e);
+    } catch (IllegalArgumentException e) {
+      throw new IOException("%s: %s".formatted(path, e.getMessage()), e);
     }
   }
 

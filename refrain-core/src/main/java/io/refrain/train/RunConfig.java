@@ -25,7 +25,7 @@ public record RunConfig(
     String corpus,
     String corpusSha1,
     String tokenizer,
-    int maximumTokens,
+    long maximumTokens,
     Validation validation,
     LanguageModelConfig model,
     TrainingConfig training) {
@@ -94,7 +94,7 @@ public record RunConfig(
         json.string("corpus"),
         json.string("corpus_sha1"),
         json.string("tokens"),
-        json.wholeNumber("max_tokens", 0, Integer.MAX_VALUE),
+        json.wholeNumber("max_tokens"),
         Validation.fromJson(json),
         LanguageModelConfig.fromJson(json.object("model")),
         TrainingConfig.fromJson(json.object("training")));

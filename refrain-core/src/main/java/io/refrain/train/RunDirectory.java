@@ -32,6 +32,7 @@ import java.util.Optional;
  *   model.safetensors    the best weights so far
  *   metrics.jsonl        what was measured on the way
  *   resume.safetensors   where training goes on
+ *   baseline.json        what counting n-grams predicts of its validation text
  *   loss.png, loss.svg   its loss, drawn by the command line
  * </pre>
  *
@@ -65,7 +66,8 @@ public record RunDirectory(Path path) {
    * seconds} of training, validations among them, and one of these:
    *
    * <pre>
-   *   train_loss        mean over the updates since the line before, in nats a token
+   *   train_loss        mean over the updates since the line before, in nats a token; of a
+   *                     sampled softmax that among its samples, which is no loss of the text
    *   gradient_norm     length of the last update's gradient, before clipping
    *   gradient_norms    the same by {@linkplain LanguageModel#layers layer}
    *   learning_rate     of the last update
@@ -79,6 +81,9 @@ public record RunDirectory(Path path) {
    *   layer             where it shows most
    *   figure            how bad it is
    * </pre>
+   *
+   * <p>A run of fewer updates than there are between two lines ends with a {@code train_loss}
+   * alone.
    *
    * <p>A run that was stopped and resumed has the same lines as one that was not, but for seconds
    * and warnings: what is to be warned of is looked for anew.
@@ -142,6 +147,7 @@ public record RunDirectory(Path path) {
         modelFile(),
         metricsFile(),
         resumeFile(),
+        baselineFile(),
         path.resolve("loss.png"),
         path.resolve("loss.svg"));
   }

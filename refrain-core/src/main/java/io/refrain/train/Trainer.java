@@ -26,9 +26,6 @@ public final class Trainer {
   private static final int VALIDATION_ROWS = 16;
   private static final String TIME_UP_AT = "time_up_at";
 
-  /** Longer validation texts are cut, so that validating stays cheap next to training. */
-  public static final int VALIDATION_TOKENS = 200_000;
-
   private final TrainingConfig config;
   private final LanguageModel model;
   private final TokenSource tokens;
@@ -69,7 +66,7 @@ public final class Trainer {
   /**
    * Prepares training from the model's present weights.
    *
-   * @param split the text; its validation part may be empty
+   * @param split the text; its validation part may be empty, and is read whole at each validation
    * @throws IllegalArgumentException when the text is shorter than one batch, or something waits
    *     for validations but there is no text to validate on
    */
@@ -77,7 +74,7 @@ public final class Trainer {
     this.config = config;
     this.model = model;
     tokens = split.train();
-    validation = cut(split.validation());
+    validation = split.validation();
     Batching batching = config.batching();
     batching.sampler().requireOneBatch(tokens.size());
     requireValidations();
@@ -110,10 +107,6 @@ public final class Trainer {
     return new IllegalArgumentException(
         "%s waits for validations, but only %d tokens are held out, fewer than the %d of a row: hold out more, or %s"
             .formatted(what, validation.size(), config.batching().steps() + 1, remedy));
-  }
-
-  private static TokenSource cut(TokenSource tokens) {
-    return tokens.part(0, Math.min(VALIDATION_TOKENS, tokens.size()));
   }
 
   private int validationRows() {

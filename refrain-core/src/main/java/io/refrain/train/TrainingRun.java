@@ -3,6 +3,7 @@ package io.refrain.train;
 import io.refrain.data.Split;
 import io.refrain.kernel.ThreadTeam;
 import io.refrain.model.LanguageModel;
+import io.refrain.ngram.Baseline;
 import io.refrain.store.JsonLines;
 import io.refrain.store.RunLock;
 import io.refrain.text.Tokenizer;
@@ -22,6 +23,9 @@ import org.jspecify.annotations.Nullable;
  * off and written again. A newer model stays: its file tells its loss, and only a better one takes
  * its place. So a run may be killed at any moment, and one that had ended, with a last validation
  * out of its turn, does not lose its best model when it trains on.
+ *
+ * <p>Files are written by name, so nothing is written any more once the directory was removed or
+ * moved away: another run may have its name by then.
  */
 public final class TrainingRun implements AutoCloseable {
   private static final double CHECKPOINT_SECONDS = 20;
@@ -36,12 +40,16 @@ public final class TrainingRun implements AutoCloseable {
   private double checkpointSeconds = CHECKPOINT_SECONDS;
   private double lossSinceLog;
   private boolean modelWasLost;
+  private boolean logWasCut;
 
   /**
    * When it was written, as {@link System#nanoTime}: the time that writing takes does not count, or
    * large checkpoints would follow one another.
    */
   private long lastCheckpoint;
+
+  /** Whether a call of {@link #run} has left its checkpoint; what it does then can be missed. */
+  private volatile boolean saved;
 
   /** The validation loss of the model in the folder; infinite while there was no validation. */
   private double writtenLoss = Double.POSITIVE_INFINITY;
@@ -163,12 +171,18 @@ public final class TrainingRun implements AutoCloseable {
     return modelWasLost;
   }
 
+  /** Whether lines that the log had at the checkpoint were gone, so that it has a gap now. */
+  public boolean logWasCut() {
+    return logWasCut;
+  }
+
   private void restore() throws IOException {
     Path file = directory.resumeFile();
     Map<String, String> extra = trainer.restore(file);
     try {
       lossSinceLog = Double.parseDouble(Checkpoint.text(file, extra, LOSS_SINCE_LOG));
       long bytes = Long.parseLong(Checkpoint.text(file, extra, METRICS_BYTES));
+      logWasCut = metrics.position() < bytes;
       metrics.truncateTo(Math.min(bytes, metrics.position()));
     } catch (IllegalArgumentException e) {
       throw new IOException("%s does not fit its log: %s".formatted(file, e.getMessage()), e);
@@ -204,12 +218,32 @@ public final class TrainingRun implements AutoCloseable {
     return trainer;
   }
 
+  /** Whether the directory still is this run's: not once it was removed or moved away. */
+  public boolean isInPlace() {
+    return lock.isInPlace();
+  }
+
+  private void requireInPlace() throws IOException {
+    if (!isInPlace()) {
+      throw new IOException(
+          "%s, or %s in it, was removed or moved while the run was written, so nothing more is saved"
+              .formatted(directory.path(), RunLock.FILE_NAME));
+    }
+  }
+
+  /** Whether {@link #run} has left its checkpoint by now; any thread may ask. */
+  public boolean isSaved() {
+    return saved;
+  }
+
   /**
    * Trains, and leaves a checkpoint and the best model.
    *
    * @throws TrainingDivergedException when it does; the last checkpoint is kept
+   * @throws IOException when a file cannot be written, or the directory was removed meanwhile
    */
   public Trainer.End run(TrainingListener listener) throws IOException {
+    saved = false;
     try {
       return trainAndSave(listener);
     } catch (TrainingDivergedException e) {
@@ -219,21 +253,47 @@ public final class TrainingRun implements AutoCloseable {
 
   private Trainer.End trainAndSave(TrainingListener listener) throws IOException {
     long before = trainer.progress().update();
-    Trainer.End end = trainer.run(new Recorder(listener, true));
+    Trainer.End end = trainer.run(new Recorder(listener));
     checkpoint();
-    if (end != Trainer.End.STOPPED || !isValidated()) {
-      // What was learned since the last validation may be the best. After the checkpoint, because a
-      // run that goes on must not count a validation that is not in its turn. A run that was
-      // stopped is to end with the model it would have had, so it keeps the best of its turns.
+    saved = true;
+    // After the checkpoint, because a run that goes on must not count what is not in its turn.
+    logBriefRun();
+    if (end != Trainer.End.STOPPED) {
+      // What was learned since the last validation may be the best. A run that was stopped is to
+      // end with the model it would have had, and at once: whoever stopped it may not wait long.
       // Who watches a run that had ended already has seen it.
       boolean seen = trainer.progress().update() == before;
-      boolean ended = end != Trainer.End.STOPPED;
-      trainer.evaluate(new Recorder(seen ? new TrainingListener() {} : listener, ended));
+      trainer.evaluate(new Recorder(seen ? new TrainingListener() {} : listener));
     }
     return end;
   }
 
+  /** Without a line of its own, a run of a few updates would have no loss to show. */
+  private void logBriefRun() throws IOException {
+    Progress progress = trainer.progress();
+    if (progress.update() > 0 && progress.update() < LOG_EVERY) {
+      Map<String, @Nullable Object> line = line(progress);
+      line.put("train_loss", lossSinceLog / (double) progress.update());
+      metrics.append(line);
+    }
+  }
+
+  private static Map<String, @Nullable Object> line(Progress progress) {
+    Map<String, @Nullable Object> line = new LinkedHashMap<>();
+    line.put("update", progress.update());
+    line.put("epoch", progress.epochOfUpdate());
+    line.put("seconds", Math.round(progress.seconds() * 1000) / 1000.0);
+    return line;
+  }
+
+  /** Writes what counting n-grams predicts of the validation text. */
+  public void writeBaseline(Baseline baseline) throws IOException {
+    requireInPlace();
+    directory.writeBaseline(baseline);
+  }
+
   private void checkpoint() throws IOException {
+    requireInPlace();
     metrics.force();
     Map<String, String> extra =
         Map.of(
@@ -256,23 +316,19 @@ public final class TrainingRun implements AutoCloseable {
 
   @Override
   public void close() throws IOException {
-    metrics.close();
-    lock.close();
+    try {
+      metrics.close();
+    } finally {
+      lock.close();
+    }
   }
 
   /** Writes files as training goes, then passes on to whoever watches. */
   private final class Recorder implements TrainingListener {
     private final TrainingListener next;
-    private final boolean keepsModels;
 
-    /**
-     * Writes for a watcher.
-     *
-     * @param keepsModels whether the best model is written; otherwise it is only told
-     */
-    Recorder(TrainingListener next, boolean keepsModels) {
+    Recorder(TrainingListener next) {
       this.next = next;
-      this.keepsModels = keepsModels;
     }
 
     @Override
@@ -319,19 +375,12 @@ public final class TrainingRun implements AutoCloseable {
       line.put("validation_loss", evaluation.nats());
       line.put("best", better);
       metrics.append(line);
-      if (keepsModels && better && evaluation.nats() < writtenLoss) {
+      if (better && evaluation.nats() < writtenLoss) {
+        requireInPlace();
         directory.writeModel(model, progress);
         writtenLoss = evaluation.nats();
       }
       next.evaluated(progress, evaluation, better, model);
-    }
-
-    private Map<String, @Nullable Object> line(Progress progress) {
-      Map<String, @Nullable Object> line = new LinkedHashMap<>();
-      line.put("update", progress.update());
-      line.put("epoch", progress.epochOfUpdate());
-      line.put("seconds", Math.round(progress.seconds() * 1000) / 1000.0);
-      return line;
     }
   }
 }

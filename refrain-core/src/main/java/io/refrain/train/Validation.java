@@ -1,5 +1,7 @@
 package io.refrain.train;
 
+import io.refrain.data.Split;
+import io.refrain.data.TokenSource;
 import io.refrain.store.JsonException;
 import io.refrain.store.JsonObject;
 import java.util.LinkedHashMap;
@@ -15,6 +17,9 @@ public sealed interface Validation {
    * @param share of the tokens used, from 0, which is nothing, to below 1
    */
   record Share(double share) implements Validation {
+    /** Of a longer end only the first are read, so that validating stays cheap next to training. */
+    public static final int MOST_TOKENS = 200_000;
+
     /** Checks the range. */
     public Share {
       if (!(share >= 0 && share < 1)) {
@@ -22,10 +27,23 @@ public sealed interface Validation {
             "validation share must be at least 0 and below 1, but is " + share);
       }
     }
+
+    /**
+     * Cuts a text.
+     *
+     * @param used the tokens used
+     * @return what is trained on, and what is validated with: {@link #MOST_TOKENS} at most
+     */
+    public Split split(TokenSource used) {
+      Split all = Split.byPosition(used, share);
+      TokenSource held = all.validation();
+      return new Split(all.train(), held.part(0, Math.min(MOST_TOKENS, held.size())));
+    }
   }
 
   /**
-   * A text of its own, all of it.
+   * A text of its own, all of it however long it is, but for the few tokens that are left over
+   * where it is cut into rows.
    *
    * @param corpus as it was named: a catalogue name or a path
    * @param sha1 the SHA-1 of the text in UTF-8

@@ -82,6 +82,25 @@ class RunLockTest {
   }
 
   @Test
+  void isInPlaceUntilItsDirectoryIsAnother() throws IOException {
+    Path first = Files.createDirectory(run.resolve("first"));
+    Path moved = run.resolve("moved");
+    RunLock lock = RunLock.acquire(first);
+    assertThat(lock.isInPlace()).isTrue();
+    Files.move(first, moved);
+    assertThat(lock.isInPlace()).isFalse();
+    Files.createDirectory(first);
+    assertThat(lock.isInPlace()).isFalse();
+    Files.writeString(first.resolve(RunLock.FILE_NAME), "of another process");
+    assertThat(lock.isInPlace()).isFalse();
+    Files.move(first, run.resolve("another"));
+    Files.move(moved, first);
+    assertThat(lock.isInPlace()).isTrue();
+    lock.close();
+    assertThat(lock.isInPlace()).isFalse();
+  }
+
+  @Test
   void aDirectoryThatIsNoneCannotBeLocked() {
     Path missing = run.resolve("missing");
     assertThatExceptionOfType(NotDirectoryException.class)

@@ -92,15 +92,16 @@ class KilledRunTest {
 
   @Test
   void killedAtAnyMomentARunEndsWithTheSameBits() throws Exception {
-    Path path = folder.resolve("killed");
-    SplittableRandom random = new SplittableRandom();
+    long seed = System.nanoTime();
+    Path path = folder.resolve("killed-" + seed); // which a failure names, to be tried again
+    SplittableRandom random = new SplittableRandom(seed);
     for (int kill = 1; kill <= KILLS; kill++) {
       Process process = ChildJvm.start(Child.class, path.toString());
       try (BufferedReader output = process.inputReader(StandardCharsets.UTF_8)) {
         int lines = random.nextInt(1, UPDATES / (KILLS + 1));
         String line = output.readLine();
         for (int i = 1; i < lines && !"end".equals(line); i++) {
-          assertThat(line).matches("\\d+");
+          assertThat(line).as(path.toString()).matches("\\d+");
           line = output.readLine();
         }
         TimeUnit.MICROSECONDS.sleep(random.nextInt(5000));
@@ -108,7 +109,9 @@ class KilledRunTest {
         process.destroyForcibly().waitFor();
       }
     }
-    assertThat(finish(ChildJvm.start(Child.class, path.toString()))).isEqualTo("end");
+    assertThat(finish(ChildJvm.start(Child.class, path.toString())))
+        .as(path.toString())
+        .isEqualTo("end");
     SmallRun.assertSameRun(path, expected);
   }
 

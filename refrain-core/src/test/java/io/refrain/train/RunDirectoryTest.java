@@ -15,6 +15,7 @@ import io.refrain.store.JsonObject;
 import io.refrain.store.NamedTensor;
 import io.refrain.store.Safetensors;
 import io.refrain.store.SafetensorsException;
+import io.refrain.store.SafetensorsFile;
 import io.refrain.text.MalformedTokenizerException;
 import io.refrain.text.Tokenizer;
 import io.refrain.text.VerbatimTokenizer;
@@ -174,7 +175,7 @@ class RunDirectoryTest {
           "validation_share": 0.2  | "validation_text": {}    | `validation_text.corpus` is missing
           "validation_share": 0.2  | "validation_text": 0.2   | `validation_text` must be
           "validation_share": 0.2  | "validation_text": null  | `validation_share` is missing
-          "max_tokens": 0          | "max_tokens": -1         | `max_tokens` must be a whole number
+          "max_tokens": 0          | "max_tokens": -1         | number of tokens used must be at least 0 (0: all), but is -1
           "carry_state": true      | "carry_state": 1         | `training.carry_state` must be true or
           """)
   void aWrongSettingIsNamed(String from, String to, String message) throws IOException {
@@ -184,6 +185,28 @@ class RunDirectoryTest {
         .withMessageStartingWith(directory.configFile().toString())
         .withMessageContaining(message)
         .satisfies(e -> assertThat(e.getMessage()).doesNotContain("\n"));
+  }
+
+  @Test
+  void theFirstTokensOfALargeCorpusMayBeMoreThanAnIntCounts() throws IOException {
+    editConfig("\"max_tokens\": 0", "\"max_tokens\": 3000000000");
+    assertThat(directory.config().maximumTokens()).isEqualTo(3_000_000_000L);
+  }
+
+  @Test
+  void aCheckpointOfLessThanNoUpdatesIsNamed() throws IOException {
+    Map<String, String> metadata;
+    List<NamedTensor> tensors;
+    try (SafetensorsFile file = SafetensorsFile.open(directory.resumeFile())) {
+      metadata = new LinkedHashMap<>(file.metadata());
+      tensors = file.tensors();
+    }
+    metadata.put("update", "-1");
+    Safetensors.write(directory.resumeFile(), metadata, tensors);
+    assertThatIOException()
+        .isThrownBy(() -> directory.progress())
+        .withMessageStartingWith(
+            "%s: the counts of a training's progress must be at least 0", directory.resumeFile());
   }
 
   @Test

@@ -47,6 +47,37 @@ class RunLogTest {
   }
 
   @Test
+  void aRunOfAFewUpdatesTellsItsLossAtItsEnd() throws IOException {
+    List<Double> losses = new ArrayList<>();
+    TrainingListener listener =
+        new TrainingListener() {
+          @Override
+          public void updated(Progress progress, Update update) {
+            losses.add(update.loss());
+          }
+        };
+    Path path = folder.resolve("run");
+    try (TrainingRun run = SmallRun.create(path, SmallTraining.sgd().withUpdates(7))) {
+      run.run(listener);
+    }
+    List<JsonObject> lines = trainLosses(path);
+    assertThat(lines).hasSize(1);
+    assertThat(lines.getFirst().wholeNumber("update")).isEqualTo(7);
+    double mean = losses.stream().mapToDouble(Double::doubleValue).average().orElseThrow();
+    assertThat(lines.getFirst().number("train_loss")).isCloseTo(mean, within(1e-12));
+
+    Path longer = toItsEnd(folder, SmallTraining.sgd().withEpochs(11));
+    assertThat(trainLosses(longer)).hasSize(1);
+    assertThat(trainLosses(longer).getFirst().wholeNumber("update")).isEqualTo(50);
+  }
+
+  private static List<JsonObject> trainLosses(Path run) throws IOException {
+    return JsonLines.read(new RunDirectory(run).metricsFile()).stream()
+        .filter(line -> line.has("train_loss"))
+        .toList();
+  }
+
+  @Test
   void theLogTellsWhatIsFound() throws IOException {
     SmallTraining sick =
         SmallTraining.sgd().withCell(CellKind.MIN_GRU).withRate(0.5, 1e-3).withEpochs(12);

@@ -56,10 +56,11 @@ final class SmallRun {
 
   static void assertSameRun(Path path, Path expected) throws IOException {
     assertThat(SmallTraining.Snapshot.of(new RunDirectory(path).resumeFile()))
+        .as(path.toString())
         .isEqualTo(SmallTraining.Snapshot.of(new RunDirectory(expected).resumeFile()));
     assertThat(new RunDirectory(path).modelFile())
         .hasSameBinaryContentAs(new RunDirectory(expected).modelFile());
-    assertThat(log(path)).isEqualTo(log(expected)).doesNotHaveDuplicates();
+    assertThat(log(path)).as(path.toString()).isEqualTo(log(expected)).doesNotHaveDuplicates();
   }
 
   static SmallTraining averaged() {

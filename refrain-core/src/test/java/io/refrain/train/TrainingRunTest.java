@@ -14,6 +14,7 @@ import io.refrain.data.TokenSource;
 import io.refrain.kernel.ThreadTeam;
 import io.refrain.model.CellKind;
 import io.refrain.model.LanguageModelConfig;
+import io.refrain.ngram.Baseline;
 import io.refrain.nn.Parameter;
 import io.refrain.store.RunLock;
 import io.refrain.store.RunLockedException;
@@ -25,9 +26,12 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -87,8 +91,8 @@ class TrainingRunTest {
         assertThatIOException().isThrownBy(() -> run.run(stopper)).withMessage("killed");
       } else {
         assertThat(run.run(stopper)).isEqualTo(Trainer.End.STOPPED);
-        assertThat(run.trainer().progress().evaluated()).isEqualTo(3);
       }
+      assertThat(run.trainer().progress().evaluated()).as("no validation").isZero();
       Map<String, Parameter> saved = new RunDirectory(path).model().parameters();
       run.trainer()
           .model()
@@ -116,6 +120,7 @@ class TrainingRunTest {
         "model.safetensors",
         "metrics.jsonl",
         "resume.safetensors",
+        "baseline.json",
         "loss.png",
         "loss.svg"
       })
@@ -213,6 +218,58 @@ class TrainingRunTest {
       assertThatExceptionOfType(RunLockedException.class)
           .isThrownBy(() -> SmallRun.create(begun, SmallTraining.sgd()))
           .withMessageStartingWith(begun + " is being written by process ");
+    }
+  }
+
+  /** Without a validation the first to write is a checkpoint, and with one the best model. */
+  @ParameterizedTest
+  @ValueSource(doubles = {0, 0.2})
+  void nothingIsWrittenIntoAnotherRunOfTheSameName(double validation) throws IOException {
+    Path path = folder.resolve("run");
+    SmallTraining training = SmallTraining.adam().withValidation(validation).evaluatedEvery(2, 0);
+    try (TrainingRun removed = SmallRun.create(path, training)) {
+      Files.move(path, folder.resolve("removed"));
+      assertRefused(removed);
+      Files.move(toItsEnd(folder, SmallTraining.adam()), path);
+      Map<String, Integer> files = contents(path);
+
+      assertRefused(removed);
+
+      assertThat(contents(path)).isEqualTo(files);
+      assertThat(removed.isSaved()).isFalse();
+    }
+    resume(path).close();
+  }
+
+  private static void assertRefused(TrainingRun removed) {
+    assertThat(removed.isInPlace()).isFalse();
+    assertThatIOException()
+        .isThrownBy(() -> removed.run(SILENT))
+        .withMessageContaining("was removed or moved while the run was written");
+    assertThatIOException()
+        .isThrownBy(() -> removed.writeBaseline(new Baseline(2, 10, -5, 5)))
+        .withMessageContaining("so nothing more is saved");
+  }
+
+  private static Map<String, Integer> contents(Path run) throws IOException {
+    Map<String, Integer> contents = new TreeMap<>();
+    try (Stream<Path> files = Files.list(run)) {
+      for (Path file : files.toList()) {
+        contents.put(file.toString(), Arrays.hashCode(Files.readAllBytes(file)));
+      }
+    }
+    return contents;
+  }
+
+  @ParameterizedTest
+  @CsvSource({"1, false", "0.5, true", "0, true"})
+  void aLogThatLostLinesIsNotPassedOver(double left, boolean cut) throws IOException {
+    Path path = toItsEnd(folder, SmallTraining.adam());
+    Path log = new RunDirectory(path).metricsFile();
+    byte[] whole = Files.readAllBytes(log);
+    Files.write(log, Arrays.copyOf(whole, (int) (left * whole.length)));
+    try (TrainingRun run = resume(path)) {
+      assertThat(run.logWasCut()).isEqualTo(cut);
     }
   }
 
