@@ -27,7 +27,7 @@ final class NgramBaseline {
     long left = runtime.maxMemory() - (runtime.totalMemory() - runtime.freeMemory());
     long bytes = Math.max(1 << 20, left / SHARE);
     try (TaskProgress progress =
-        TaskProgress.onStandardError("Counting n-grams", Baseline.work(train.size(), bytes))) {
+        TaskProgress.onStandardError("Counting n-grams", Baseline.work(train.size()))) {
       return Baseline.model(train, vocabulary, bytes, done -> progress.at(done, ""));
     }
   }
