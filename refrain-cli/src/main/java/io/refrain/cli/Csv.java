@@ -12,7 +12,8 @@ final class Csv {
    * A row, with its end.
    *
    * @param values text, whole numbers, or others, which are written with the digits of single
-   *     precision; null and what is no number stay empty
+   *     precision, or of double where that is too large for it; null and what is no finite number
+   *     stay empty
    */
   static String row(Collection<? extends @Nullable Object> values) {
     return values.stream().map(Csv::field).collect(Collectors.joining(",", "", "\n"));
@@ -21,9 +22,17 @@ final class Csv {
   private static String field(@Nullable Object value) {
     return switch (value) {
       case null -> "";
-      case Double number -> Double.isFinite(number) ? Float.toString(number.floatValue()) : "";
+      case Double number -> number(number);
       default -> quoted(value.toString());
     };
+  }
+
+  private static String number(double number) {
+    if (!Double.isFinite(number)) {
+      return "";
+    }
+    float rounded = (float) number;
+    return Float.isFinite(rounded) ? Float.toString(rounded) : Double.toString(number);
   }
 
   private static String quoted(String text) {

@@ -37,7 +37,7 @@ record NgramBaseline(Baseline baseline, long training) {
   /** Counts a text, with progress where that takes a while. */
   private static KneserNey count(TokenSource train, int vocabulary, long bytes) {
     try (TaskProgress progress =
-        TaskProgress.onStandardError("Counting n-grams", Baseline.work(train.size(), bytes))) {
+        TaskProgress.onStandardError("Counting n-grams", Baseline.work(train.size()))) {
       return Baseline.model(train, vocabulary, bytes, done -> progress.at(done, ""));
     }
   }

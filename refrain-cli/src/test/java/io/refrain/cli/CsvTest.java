@@ -30,7 +30,15 @@ class CsvTest {
   void numbersKeepTheDigitsOfSinglePrecision(@ForAll double value) {
     String field = CsvReading.rows(Csv.row(List.of(value))).getFirst().getFirst();
     float rounded = (float) value;
-    assertThat(field).isEqualTo(Double.isFinite(value) ? Float.toString(rounded) : "");
+    String finite = Float.isFinite(rounded) ? Float.toString(rounded) : Double.toString(value);
+    assertThat(field).isEqualTo(Double.isFinite(value) ? finite : "");
+  }
+
+  /** As the perplexity of a line is that no one expected. */
+  @Test
+  void aNumberTooLargeForSinglePrecisionIsWrittenAsItIs() {
+    assertThat(Csv.row(Arrays.asList(1e40, -1e300, Double.POSITIVE_INFINITY)))
+        .isEqualTo("1.0E40,-1.0E300,\n");
   }
 
   @Test

@@ -26,6 +26,9 @@ import io.refrain.tensor.Tape;
 public final class CachingReader implements TextReader {
   private static final Kernels KERNELS = Kernels.get();
 
+  /** With it, the most similar of all hidden states has the whole say. */
+  private static final double MOST_FLATNESS = 1e6;
+
   private final TextReader reader;
   private final Options options;
   private final Tape tape;
@@ -46,7 +49,7 @@ public final class CachingReader implements TextReader {
    * How much to remember, and how much to believe it.
    *
    * @param size how many tokens are remembered
-   * @param flatness factor of the similarity: 0 makes all that is remembered alike
+   * @param flatness factor of the similarity, up to a million: 0 makes all that is remembered alike
    * @param weight λ of the paper, from 0, for none, to below 1
    */
   public record Options(int size, double flatness, double weight) {
@@ -55,9 +58,10 @@ public final class CachingReader implements TextReader {
       if (size < 1) {
         throw new IllegalArgumentException("size of the cache must be at least 1, but is " + size);
       }
-      if (!(flatness >= 0) || Double.isInfinite(flatness)) {
+      if (!(flatness >= 0 && flatness <= MOST_FLATNESS)) {
         throw new IllegalArgumentException(
-            "flatness of the cache must be at least 0 and finite, but is " + flatness);
+            "flatness of the cache must be from 0 to %.0f, but is %s"
+                .formatted(MOST_FLATNESS, flatness));
       }
       if (!(weight >= 0 && weight < 1)) {
         throw new IllegalArgumentException(
@@ -81,11 +85,16 @@ public final class CachingReader implements TextReader {
     long rows = (long) options.size() + reader.steps();
     if (rows * Math.max(width, reader.steps()) > Integer.MAX_VALUE - 8) {
       throw new IllegalArgumentException(
-          "a cache of %d hidden states of %d values is too large: make it smaller"
-              .formatted(options.size(), width));
+          "a cache of %d hidden states of %d values beside stretches of %d tokens is too large: make it smaller, or them shorter"
+              .formatted(options.size(), width, reader.steps()));
     }
     hidden = new float[(int) rows * width];
     followers = new int[(int) rows];
+  }
+
+  /** What reads the text. */
+  TextReader reader() {
+    return reader;
   }
 
   @Override
@@ -135,7 +144,8 @@ public final class CachingReader implements TextReader {
     for (int row = 0; row < count; row++) {
       squares += KERNELS.squaredNorm(fresh, row * width, width);
       states++;
-      scales[row] = (float) (squares > 0 ? options.flatness() * states / squares : 0);
+      double scale = squares > 0 ? options.flatness() * states / squares : 0;
+      scales[row] = (float) Math.min(Float.MAX_VALUE, scale); // infinite times 0 would be NaN
     }
     return scales;
   }
@@ -164,6 +174,10 @@ public final class CachingReader implements TextReader {
       }
     }
     double weight = options.weight();
-    return (float) -Math.log((1 - weight) * Math.exp(-loss) + weight * cached);
+    double known = weight * cached;
+    return (float)
+        (known == 0 // and exp(-loss) perhaps, too, where the loss is large
+            ? loss - Math.log1p(-weight)
+            : -Math.log((1 - weight) * Math.exp(-loss) + known));
   }
 }

@@ -17,14 +17,21 @@ import org.jspecify.annotations.Nullable;
  *
  * <pre>
  *   plain:   p = p - rate · g + decay · (p₀ - p)
- *   scaled:  p = p - rate · g / (r + ε) + min(1, decay · r / mean(r)) · (p₀ - p)
+ *   scaled:  p = p - rate · g / (r + 0.2 · mean(r)) + min(1, decay · r / mean(r)) · (p₀ - p)
  * </pre>
  *
- * <p>g is the gradient of the stretch's mean loss, r the root of the mean square of such gradients
- * over a text that the model was trained on, {@link GradientScale}. It works on a copy of the
- * model.
+ * <p>g is the gradient of the stretch's mean loss. r is the root of the mean square of gradients on
+ * a text that the model was trained on, as {@link GradientScale} measured them: of batches of as
+ * many rows as it was told, so that more rows give smaller r, and the same rate goes further.
+ * mean(r) is over all parameters of the model, and its share in the divisor is no mere guard
+ * against zeros: it holds back the parameters whose gradients are small.
+ *
+ * <p>The reader works on a copy of the model.
  */
 public final class DynamicReader implements TextReader {
+  /** The whole way back through a stretch is kept in memory, so a longer one does nobody good. */
+  private static final int MOST_STEPS = 1 << 16;
+
   private final LanguageModel model;
   private final Options options;
   private final Tape tape;
@@ -35,16 +42,17 @@ public final class DynamicReader implements TextReader {
   /**
    * How to learn.
    *
-   * @param steps tokens of a stretch
+   * @param steps tokens of a stretch, from 1 to 65,536
    * @param rate learning rate
    * @param decay share of the way back that every step goes
    */
   public record Options(int steps, double rate, double decay) {
     /** Checks the ranges. */
     public Options {
-      if (steps < 1) {
+      if (steps < 1 || steps > MOST_STEPS) {
         throw new IllegalArgumentException(
-            "steps of dynamic evaluation must be at least 1, but are " + steps);
+            "steps of dynamic evaluation must be from 1 to %d, but are %d"
+                .formatted(MOST_STEPS, steps));
       }
       if (!(rate > 0) || Double.isInfinite(rate)) {
         throw new IllegalArgumentException(
@@ -126,6 +134,11 @@ public final class DynamicReader implements TextReader {
         }
       }
     };
+  }
+
+  /** How it learns. */
+  Options options() {
+    return options;
   }
 
   @Override

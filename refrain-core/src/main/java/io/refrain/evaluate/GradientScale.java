@@ -19,7 +19,7 @@ import java.util.function.IntConsumer;
  * new text, and pulled back soon.
  */
 public final class GradientScale {
-  /** What the smallest roots are held up by, as a share of their mean. */
+  /** What is added to a root before it divides, as a share of the mean of all roots. */
   static final double EPSILON = 0.2;
 
   private final List<float[]> roots;
@@ -39,6 +39,7 @@ public final class GradientScale {
    * @param rows side by side
    * @param batches at most so many; of a longer text, those at its beginning
    * @param done told of the batches that are done
+   * @throws IllegalArgumentException when all gradients are 0, or some are not finite
    */
   public static GradientScale measure(
       LanguageModel model,
@@ -96,7 +97,17 @@ public final class GradientScale {
       }
       size += values.length;
     }
-    return new GradientScale(squares, sum / size);
+    double mean = sum / size;
+    if (!(mean > 0 && Double.isFinite(mean))) {
+      throw new IllegalArgumentException(
+          "the mean size of the gradients is %s, which nothing can be divided by: %s"
+              .formatted(
+                  mean,
+                  mean == 0
+                      ? "there is nothing to learn from the text; learn without their sizes"
+                      : LineScorer.SPOILED));
+    }
+    return new GradientScale(squares, mean);
   }
 
   /** The roots of each parameter's values, as they are stored, in the order of the model's. */

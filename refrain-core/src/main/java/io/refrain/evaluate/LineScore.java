@@ -7,7 +7,7 @@ import java.util.Optional;
  *
  * @param text the line, without its end
  * @param score of what was predicted; of no tokens where nothing was, and its means are NaN then
- * @param unknown how many of the line's tokens are those that the tokenizer does not know
+ * @param unknown how many of the predicted tokens are those that the tokenizer does not know
  * @param leastLikely the token that the model expected least, the first of equals
  */
 public record LineScore(

@@ -5,6 +5,7 @@ import io.refrain.model.LanguageModel;
 import io.refrain.text.Encoding;
 import io.refrain.text.Tokenizer;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -18,6 +19,11 @@ import org.jspecify.annotations.Nullable;
  * and so is that it ends where it does. (Tools for n-grams do the same with {@code <s>} and {@code
  * </s>}.) An empty line has a score, then, and one that was cut off is less likely for it.
  *
+ * <p>A line is cut into tokens as behind a line end, too, so that no space is put in front of it.
+ * Where a tokenizer joins a line end with what follows, such as GPT-2's with the spaces of an
+ * indented line but the last, or with the next line end, the line is cut as if it followed a word:
+ * a model has seldom seen such a beginning, so these lines look a little stranger than they are.
+ *
  * <p>To a tokenizer without line ends, such as the notebook's words, a line is its tokens alone:
  * nothing predicts the first, and a line of fewer than two has no score.
  *
@@ -29,6 +35,11 @@ import org.jspecify.annotations.Nullable;
  * }</pre>
  */
 public final class LineScorer {
+  /** What it means that a model's figures are none. */
+  static final String SPOILED =
+      "the model's weights are probably spoiled by training that diverged; use those of an earlier checkpoint";
+
+  private static final String WORD = "a";
   private static final String LINE_FEED = "\n";
   private static final String CARRIAGE_RETURN = "\r";
 
@@ -45,14 +56,55 @@ public final class LineScorer {
    */
   private record LineEnd(String text, int token) {}
 
+  /**
+   * A text as tokens.
+   *
+   * @param starts where each begins, in UTF-16 characters of the text
+   * @param characters how many characters each stands for
+   */
+  private record Tokens(int[] ids, int[] starts, int[] characters) {
+
+    /** All of a text. */
+    static Tokens of(Tokenizer tokenizer, String text) {
+      return rest(tokenizer, tokenizer.encodeWithOffsets(text), text, 0, 0);
+    }
+
+    /** A text as it is cut behind one of some others: the first with which it shares no token. */
+    static Tokens behind(List<String> others, Tokenizer tokenizer, String text) {
+      for (String other : others) {
+        String all = other + text;
+        Encoding encoding = tokenizer.encodeWithOffsets(all);
+        int first = 0;
+        while (first < encoding.size() && encoding.starts()[first] < other.length()) {
+          first++;
+        }
+        if (first == 0 || encoding.ends()[first - 1] <= other.length()) {
+          return rest(tokenizer, encoding, all, first, other.length());
+        }
+      }
+      return of(tokenizer, text);
+    }
+
+    private static Tokens rest(
+        Tokenizer tokenizer, Encoding encoding, String text, int first, int at) {
+      int[] characters = encoding.characters(text, tokenizer.separator());
+      int size = encoding.size();
+      int[] starts = Arrays.copyOfRange(encoding.starts(), first, size);
+      Arrays.setAll(starts, i -> starts[i] - at);
+      return new Tokens(
+          Arrays.copyOfRange(encoding.ids(), first, size),
+          starts,
+          Arrays.copyOfRange(characters, first, size));
+    }
+  }
+
   /** A line that is about to be scored. */
   private static final class Line {
     final String text;
     final String scored; // with its end, where that is known
-    final Encoding encoding;
-    final int[] characters;
-    final int given; // tokens of the encoding that are not predicted
-    final int[] tokens;
+    final Tokens tokens;
+    final int given; // of its tokens, those that are not predicted
+    final int[] sequence; // what is read, the first of it given
 
     private double sum;
     private int leastLikely = -1;
@@ -61,16 +113,16 @@ public final class LineScorer {
     Line(String text, Tokenizer tokenizer, @Nullable LineEnd end) {
       this.text = text;
       scored = end == null ? text : text + end.text();
-      encoding = tokenizer.encodeWithOffsets(scored);
-      characters = encoding.characters(scored, tokenizer.separator());
-      int[] ids = encoding.ids();
-      given = end == null ? Math.min(1, ids.length) : 0;
       if (end == null) {
-        tokens = ids;
+        tokens = Tokens.of(tokenizer, scored);
+        given = Math.min(1, tokens.ids().length);
+        sequence = tokens.ids();
       } else {
-        tokens = new int[ids.length + 1];
-        tokens[0] = end.token();
-        System.arraycopy(ids, 0, tokens, 1, ids.length);
+        tokens = Tokens.behind(List.of(end.text(), WORD), tokenizer, scored);
+        given = 0;
+        sequence = new int[tokens.ids().length + 1];
+        sequence[0] = end.token();
+        System.arraycopy(tokens.ids(), 0, sequence, 1, tokens.ids().length);
       }
     }
 
@@ -85,18 +137,16 @@ public final class LineScorer {
 
     LineScore score(int unknownToken) {
       if (!Double.isFinite(sum)) {
-        throw new IllegalArgumentException(
-            "log P of a line is %s: the model's weights are probably spoiled by training that diverged; use those of an earlier checkpoint"
-                .formatted(sum));
+        throw new IllegalArgumentException("log P of a line is %s: %s".formatted(sum, SPOILED));
       }
       int unknown = 0;
       long length = 0;
-      for (int i = 0; i < characters.length; i++) {
-        unknown += encoding.ids()[i] == unknownToken ? 1 : 0;
-        length += i < given ? 0 : characters[i];
+      int count = tokens.ids().length;
+      for (int i = given; i < count; i++) {
+        unknown += tokens.ids()[i] == unknownToken ? 1 : 0;
+        length += tokens.characters()[i];
       }
-      return new LineScore(
-          text, new Score(sum, characters.length - given, length), unknown, unlikely());
+      return new LineScore(text, new Score(sum, count - given, length), unknown, unlikely());
     }
 
     private Optional<LineScore.UnlikelyToken> unlikely() {
@@ -104,8 +154,8 @@ public final class LineScorer {
           ? Optional.empty()
           : Optional.of(
               new LineScore.UnlikelyToken(
-                  encoding.ids()[leastLikely],
-                  scored.codePointCount(0, encoding.starts()[leastLikely]),
+                  tokens.ids()[leastLikely],
+                  scored.codePointCount(0, tokens.starts()[leastLikely]),
                   least));
     }
   }
@@ -130,7 +180,10 @@ public final class LineScorer {
   }
 
   private @Nullable LineEnd lineEnd(String text) {
-    int[] ids = tokenizer.unknown(text).isEmpty() ? tokenizer.encode(text) : new int[0];
+    int[] ids =
+        tokenizer.unknown(text).isEmpty()
+            ? Tokens.behind(List.of(WORD), tokenizer, text).ids()
+            : new int[0];
     return ids.length == 0 ? null : new LineEnd(text, ids[ids.length - 1]);
   }
 
@@ -153,7 +206,7 @@ public final class LineScorer {
     for (String line : lines) {
       Line next = read(line);
       read.add(next);
-      sequences.add(next.tokens);
+      sequences.add(next.sequence);
     }
     scorer.score(sequences, (line, at, logProbability) -> read.get(line).add(at, logProbability));
     return read.stream().map(line -> line.score(unknown)).toList();

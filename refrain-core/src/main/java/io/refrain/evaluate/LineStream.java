@@ -60,9 +60,9 @@ public final class LineStream {
 
   /** Scores what was gathered: at the end, or when nobody should wait for more. */
   public void flush() {
-    List<LineScore> scores = scorer.score(lines);
-    lines.clear();
+    List<String> gathered = List.copyOf(lines);
+    lines.clear(); // before they are scored: should that fail, it fails once
     characters = 0;
-    scores.forEach(sink);
+    scorer.score(gathered).forEach(sink);
   }
 }

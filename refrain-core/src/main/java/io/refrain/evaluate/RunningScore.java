@@ -2,6 +2,7 @@ package io.refrain.evaluate;
 
 import io.refrain.nn.Sizes;
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A {@link Score} that grows as a text is read piece by piece, so that the text need not fit into
@@ -43,6 +44,8 @@ public final class RunningScore {
    *
    * @param tokens the next tokens, perhaps none
    * @param characters how many characters each of them stands for, as many as tokens
+   * @throws IllegalArgumentException when a token is none of the model's, or log P of one is not
+   *     finite: weights are spoiled, or the reader learns at too high a rate
    */
   public void read(int[] tokens, int[] characters) {
     if (characters.length != tokens.length) {
@@ -66,6 +69,11 @@ public final class RunningScore {
     int[] targets = Arrays.copyOfRange(waiting, 1, count);
     float[] losses = reader.read(Arrays.copyOf(waiting, count - 1), targets).losses();
     for (int i = 0; i < targets.length; i++) {
+      if (!Float.isFinite(losses[i])) {
+        throw new IllegalArgumentException(
+            "log P of token %d of the text is %s: %s"
+                .formatted(predicted + i + 2, -losses[i], remedy()));
+      }
       sum -= losses[i];
       sink.accept(targets[i], -losses[i]);
     }
@@ -75,9 +83,33 @@ public final class RunningScore {
   }
 
   /**
+   * What to do about a figure that is none; the first stretch is read before anything is learned.
+   */
+  private String remedy() {
+    DynamicReader learning = learning(reader);
+    return learning == null || predicted == 0
+        ? LineScorer.SPOILED
+        : "learning from the text diverged at a rate of %s; take a smaller one"
+            .formatted(learning.options().rate());
+  }
+
+  private static @Nullable DynamicReader learning(TextReader reader) {
+    return switch (reader) {
+      case DynamicReader dynamic -> dynamic;
+      case CachingReader caching -> learning(caching.reader());
+      case PlainReader _ -> null;
+    };
+  }
+
+  /**
    * {@return the score of what was read}
    *
-   * @throws IllegalArgumentException if that is less than two tokens
+   * <p>What waits for its stretch to fill is read for it as a shorter one. Whoever reads on after
+   * that has moved the borders of all later stretches. To a reader with the weights as they are
+   * that is nothing but rounding, but a {@link DynamicReader} learns something else then, and comes
+   * to another figure than one that was never asked on the way.
+   *
+   * @throws IllegalArgumentException if that is less than two tokens, and as {@link #read} does
    */
   public Score score() {
     if (count > 1) {

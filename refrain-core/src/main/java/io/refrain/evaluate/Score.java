@@ -27,6 +27,7 @@ public record Score(double logProbability, long tokens, long characters) {
    * @param tokens at least two
    * @param characters how many characters each of the tokens stands for, as many as tokens
    * @param sink takes each predicted token
+   * @throws IllegalArgumentException as {@link RunningScore} does
    */
   public static Score of(TextReader reader, int[] tokens, int[] characters, TokenSink sink) {
     RunningScore score = new RunningScore(reader, sink);
@@ -44,8 +45,8 @@ public record Score(double logProbability, long tokens, long characters) {
     return -logProbability / (double) tokens;
   }
 
-  /** Bits that the model needs for a character. */
+  /** Bits that the model needs for a character; NaN where the tokens stand for none. */
   public double bitsPerCharacter() {
-    return -logProbability / Math.log(2) / (double) characters;
+    return characters == 0 ? Double.NaN : -logProbability / Math.log(2) / (double) characters;
   }
 }

@@ -13,8 +13,8 @@ import java.util.function.LongConsumer;
  *
  * @param order the longest sequences that were counted
  * @param counted how many tokens were
- * @param logProbability Σ log P of the predicted tokens, in nats
- * @param tokens how many those are
+ * @param logProbability Σ log P of the predicted tokens, in nats; at most 0
+ * @param tokens how many those are, at least 1
  */
 public record Baseline(int order, long counted, double logProbability, long tokens) {
   /** Longer sequences than these hardly come again in a text that fits into memory. */
@@ -26,57 +26,78 @@ public record Baseline(int order, long counted, double logProbability, long toke
   private static final int CHOSEN_ON = 1_000_000;
 
   private static final double HELD_OUT = 0.05;
+
+  /** What sums of logarithms may be above 0 for a token. */
+  private static final double ROUNDING = 1e-12;
+
   private static final Set<String> KEYS =
       Set.of("order", "counted_tokens", "log_probability", "tokens");
 
   /**
+   * Checks the ranges.
+   *
+   * @throws IllegalArgumentException when no counting comes to such figures
+   */
+  public Baseline {
+    if (order < 1) {
+      throw new IllegalArgumentException("order must be at least 1, but is " + order);
+    }
+    if (counted < 0) {
+      throw new IllegalArgumentException("counted tokens must be at least 0, but are " + counted);
+    }
+    if (tokens < 1) {
+      throw new IllegalArgumentException("predicted tokens must be at least 1, but are " + tokens);
+    }
+    if (!(logProbability <= ROUNDING * tokens) || Double.isInfinite(logProbability)) {
+      throw new IllegalArgumentException(
+          "log P must be finite and at most 0, but is " + logProbability);
+    }
+  }
+
+  /**
    * Counts a text.
    *
-   * @param train the text; of one that is too long for the memory, its end
+   * @param train the text; of one whose n-grams do not fit into the memory, its end
    * @param vocabulary how many kinds of tokens there are
    * @param bytes of memory that may be used
-   * @param done told now and then how many tokens are counted, of as many as {@link #work} says
+   * @param done told now and then how much is done, of as much as {@link #work} says
    * @return a model of the order that predicts the end of the text best
    */
   public static KneserNey model(TokenSource train, int vocabulary, long bytes, LongConsumer done) {
-    TokenSource sample = end(train, chosenOn(bytes));
-    int order = order(sample, vocabulary, done);
-    TokenSource counted = end(train, NgramCounts.mostTokens(bytes, order));
+    TokenSource sample = train.part(Math.max(0, train.size() - CHOSEN_ON), train.size());
+    int order = order(sample, vocabulary, bytes, done);
     return new KneserNey(
-        NgramCounts.of(counted, vocabulary, order, count -> done.accept(sample.size() + count)),
+        NgramCounts.ofEnd(
+            train, vocabulary, order, bytes, count -> done.accept(sample.size() + count)),
         order);
   }
 
-  /** At most how many tokens are counted for a model of a text of so many. */
-  public static long work(long trainedOn, long bytes) {
-    return Math.min(trainedOn, chosenOn(bytes))
-        + Math.min(trainedOn, NgramCounts.mostTokens(bytes, LEAST));
+  /** How much there is to do for a model of a text of so many tokens, some of them twice. */
+  public static long work(long trainedOn) {
+    return Math.min(trainedOn, CHOSEN_ON) + trainedOn;
   }
 
-  private static long chosenOn(long bytes) {
-    return Math.min(CHOSEN_ON, NgramCounts.mostTokens(bytes, MOST));
-  }
-
-  private static TokenSource end(TokenSource tokens, long most) {
-    return tokens.part(Math.max(0, tokens.size() - most), tokens.size());
-  }
-
-  private static int order(TokenSource sample, int vocabulary, LongConsumer done) {
+  private static int order(TokenSource sample, int vocabulary, long bytes, LongConsumer done) {
     long cut = sample.size() - (long) (sample.size() * HELD_OUT);
     if (sample.size() - cut < 2) {
       return LEAST;
     }
     TokenSource held = sample.part(cut, sample.size());
-    NgramCounts counts = NgramCounts.of(sample.part(0, cut), vocabulary, MOST, done);
+    KneserNey model =
+        new KneserNey(NgramCounts.ofEnd(sample.part(0, cut), vocabulary, MOST, bytes, done), LEAST);
     int best = LEAST;
-    double least = Double.POSITIVE_INFINITY;
-    for (int order = LEAST; order <= MOST; order++) {
-      double nats = new KneserNey(counts, order).nats(held);
+    double least = model.nats(held);
+    while (model.order() < MOST) {
+      // what is held out stands for the work of all orders
+      done.accept(cut + held.size() * (model.order() - LEAST + 1) / (MOST - LEAST + 1));
+      model = model.longer();
+      double nats = model.nats(held);
       if (nats < least) {
         least = nats;
-        best = order;
+        best = model.order();
       }
     }
+    done.accept(sample.size());
     return best;
   }
 
@@ -84,8 +105,14 @@ public record Baseline(int order, long counted, double logProbability, long toke
    * What a model predicts of a text, all of whose tokens but the first count.
    *
    * @param test at least two tokens
+   * @throws IllegalArgumentException when there are fewer
    */
   public static Baseline of(KneserNey model, TokenSource test) {
+    if (test.size() < 2) {
+      throw new IllegalArgumentException(
+          "a text must have at least 2 tokens to be predicted, for the first is given; it has "
+              + test.size());
+    }
     return new Baseline(model.order(), model.counted(), -model.nats(test), test.size() - 1);
   }
 
@@ -109,7 +136,12 @@ public record Baseline(int order, long counted, double logProbability, long toke
     return json;
   }
 
-  /** The opposite of {@link #toJson}. */
+  /**
+   * The opposite of {@link #toJson}.
+   *
+   * @throws JsonException when a value is missing or of another type
+   * @throws IllegalArgumentException when one is out of range
+   */
   public static Baseline fromJson(JsonObject json) throws JsonException {
     json.requireOnly(KEYS);
     return new Baseline(

@@ -93,16 +93,42 @@ public final class KneserNey {
    * @param order the longest sequences that it knows, at most that of the counts
    */
   public KneserNey(NgramCounts counts, int order) {
+    requireOrder(counts, order);
+    this.counts = counts;
+    levels = new Level[order];
+    for (int length = 1; length <= order; length++) {
+      levels[length - 1] = level(counts, length, length < order);
+    }
+  }
+
+  private KneserNey(NgramCounts counts, Level[] levels) {
+    this.counts = counts;
+    this.levels = levels;
+  }
+
+  private static void requireOrder(NgramCounts counts, int order) {
     if (order < 1 || order > counts.order()) {
       throw new IllegalArgumentException(
           "order must be from 1 to %d, but is %d".formatted(counts.order(), order));
     }
-    this.counts = counts;
-    levels = new Level[order];
-    for (int length = 1; length <= order; length++) {
-      int contexts = length == 1 ? 1 : counts.table(length - 1).size();
-      levels[length - 1] = new Level(counts.table(length), contexts, length < order);
-    }
+  }
+
+  private static Level level(NgramCounts counts, int length, boolean ofContinuations) {
+    int contexts = length == 1 ? 1 : counts.table(length - 1).size();
+    return new Level(counts.table(length), contexts, ofContinuations);
+  }
+
+  /**
+   * A model of the next order over the same counts. The two share what they know of shorter
+   * contexts, so that one order after another costs two levels each.
+   */
+  KneserNey longer() {
+    int order = order() + 1;
+    requireOrder(counts, order);
+    Level[] more = Arrays.copyOf(levels, order);
+    more[order - 2] = level(counts, order - 1, true); // here it is not of the longest kind
+    more[order - 1] = level(counts, order, false);
+    return new KneserNey(counts, more);
   }
 
   /** The longest sequences that it knows. */

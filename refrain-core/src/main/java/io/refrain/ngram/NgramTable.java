@@ -7,8 +7,14 @@ import java.util.Arrays;
  * is exact, the number of the n-gram without its last token, and that token.
  */
 final class NgramTable {
+  /** So many fit at most, for an array cannot have more slots than twice that. */
+  static final int MOST = 1 << 28;
+
   private static final int FREE = -1;
   private static final int SMALLEST = 1 << 10;
+
+  /** Bytes of a slot: a key and a number. */
+  private static final long SLOT = Long.BYTES + Integer.BYTES;
 
   private long[] keys = new long[SMALLEST];
   private int[] numbers = new int[SMALLEST];
@@ -23,6 +29,19 @@ final class NgramTable {
   /** How many different ones there are. */
   int size() {
     return size;
+  }
+
+  /**
+   * How many bytes it needs at most until some more are counted: its arrays, and where they must
+   * grow, those that they are copied from.
+   */
+  long bytes(int more) {
+    long room = counts.length;
+    while (room < (long) size + more) {
+      room *= 2;
+    }
+    long old = room > counts.length ? room / 2 : 0;
+    return room * (2 * SLOT + 2 * Integer.BYTES) + old * (2 * SLOT + Integer.BYTES);
   }
 
   /** The number of an n-gram; -1 where there is none. */
@@ -91,7 +110,7 @@ final class NgramTable {
 
   /** Twice the room: at most half of the slots are taken, so that searches are short. */
   private void grow() {
-    if (keys.length > Integer.MAX_VALUE / 4) {
+    if (size == MOST) {
       throw new IllegalStateException("too many different n-grams: count fewer tokens");
     }
     long[] oldKeys = keys;

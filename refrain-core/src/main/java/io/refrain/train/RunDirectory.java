@@ -110,9 +110,14 @@ public record RunDirectory(Path path) {
    * @throws IOException when the file is damaged
    */
   public Optional<Baseline> baseline() throws IOException {
-    return Files.exists(baselineFile())
-        ? Optional.of(Baseline.fromJson(JsonObject.read(baselineFile())))
-        : Optional.empty();
+    if (!Files.exists(baselineFile())) {
+      return Optional.empty();
+    }
+    try {
+      return Optional.of(Baseline.fromJson(JsonObject.read(baselineFile())));
+    } catch (IllegalArgumentException e) {
+      throw new IOException("%s: %s".formatted(baselineFile(), e.getMessage()), e);
+    }
   }
 
   /** {@code resume.safetensors}. */

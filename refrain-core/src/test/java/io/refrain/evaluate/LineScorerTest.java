@@ -10,11 +10,17 @@ import io.refrain.model.FrozenLanguageModel;
 import io.refrain.model.LanguageModel;
 import io.refrain.model.LanguageModelConfig;
 import io.refrain.nn.Parameter;
+import io.refrain.text.BpeTokenizer;
 import io.refrain.text.CharacterTokenizer;
+import io.refrain.text.Encoding;
 import io.refrain.text.Tokenizer;
 import io.refrain.text.UnicodeWordTokenizer;
 import io.refrain.text.VerbatimTokenizer;
 import io.refrain.text.WhitespaceTokenizer;
+import io.refrain.text.WordTokenizer;
+import io.refrain.text.bpe.BpeModel;
+import io.refrain.text.bpe.SplitPattern;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -195,6 +201,84 @@ class LineScorerTest {
     assertThat(given.leastLikely().orElseThrow().at()).isBetween(1, 2);
   }
 
+  /** As those of a text are. */
+  @Test
+  void unknownTokensCountWhereTheyArePredicted() {
+    Tokenizer words = WordTokenizer.train("one two three");
+    List<LineScore> lines = score(words, "zebra", "zebra one zulu", "one zebra");
+    assertThat(lines).extracting(LineScore::unknown).containsExactly(0, 1, 1);
+    assertThat(lines).extracting(line -> line.score().tokens()).containsExactly(0L, 2L, 1L);
+  }
+
+  /** Bytes, "ba", "bar", " b", " bar", and whatever is joined with a line feed. */
+  private static BpeTokenizer bytePairs(boolean prefixSpace, String... withLineFeed) {
+    List<byte[]> tokens = new ArrayList<>();
+    for (int value = 0; value < 256; value++) {
+      tokens.add(new byte[] {(byte) value});
+    }
+    List<String> merged = new ArrayList<>(List.of(withLineFeed));
+    int joined = 256 + merged.size();
+    merged.addAll(List.of("ba", "bar", " bar"));
+    merged.forEach(token -> tokens.add(token.getBytes(StandardCharsets.US_ASCII)));
+    List<Integer> lefts = new ArrayList<>();
+    List<Integer> rights = new ArrayList<>();
+    for (String token : withLineFeed) {
+      lefts.add((int) token.charAt(0));
+      rights.add((int) token.charAt(1));
+    }
+    lefts.addAll(List.of((int) 'b', joined, (int) ' '));
+    rights.addAll(List.of((int) 'a', (int) 'r', joined + 1));
+    BpeModel model =
+        new BpeModel(
+            tokens,
+            lefts.stream().mapToInt(i -> i).toArray(),
+            rights.stream().mapToInt(i -> i).toArray(),
+            false);
+    return new BpeTokenizer(
+        model, new BpeTokenizer.Settings(SplitPattern.GPT2, prefixSpace, false, List.of()));
+  }
+
+  /** The tokens of a text from the first line feed to the last. */
+  private static int[] betweenLineFeeds(BpeTokenizer tokenizer, String text) {
+    Encoding encoding = tokenizer.encodeWithOffsets(text);
+    int from = Arrays.binarySearch(encoding.starts(), text.indexOf('\n'));
+    int to = Arrays.binarySearch(encoding.starts(), text.lastIndexOf('\n'));
+    return Arrays.copyOfRange(encoding.ids(), from, to + 1);
+  }
+
+  /** Whether or not the tokenizer puts a space in front of a text. */
+  @Test
+  void bytePairsOfALineAreThoseWithinATextOfLines() {
+    for (boolean prefixSpace : new boolean[] {false, true}) {
+      BpeTokenizer tokenizer = bytePairs(prefixSpace, " \n");
+      for (String line : List.of("bar", "bar bar", "", " bar", "été, bar", "\tbar", "  bar")) {
+        int[] tokens = betweenLineFeeds(tokenizer, "bar\n" + line + "\nbar");
+
+        LineScore score = score(tokenizer, line).getFirst();
+
+        assertScore(score, oneByOne(tokenizer, tokens), line.length() + 1);
+        LineScore.UnlikelyToken least = score.leastLikely().orElseThrow();
+        String piece = tokenizer.piece(least.token());
+        assertThat((line + "\n").substring(least.at()))
+            .matches(rest -> piece.equals("\uFFFD") || rest.startsWith(piece)); // part of a letter
+      }
+    }
+    assertThat(score(bytePairs(true), "bar").getFirst().score().tokens()).isEqualTo(2);
+  }
+
+  /** A line end that is joined with the next one, or with a space, is one by itself here. */
+  @Test
+  void aLineSharesNoTokenWithTheLineBefore() {
+    for (boolean prefixSpace : new boolean[] {false, true}) {
+      BpeTokenizer tokenizer = bytePairs(prefixSpace, "\n\n", "\n ", " \n");
+      assertThat(tokenizer.encode("bar\n\n")).endsWith(256);
+      assertScore(score(tokenizer, "").getFirst(), oneByOne(tokenizer, '\n', '\n'), 1);
+      int bar = tokenizer.encode(" bar")[0];
+      assertScore(
+          score(tokenizer, "  bar").getFirst(), oneByOne(tokenizer, '\n', ' ', bar, '\n'), 6);
+    }
+  }
+
   @Test
   void aLineThatIsLongIsReadInStretches() {
     SplittableRandom random = new SplittableRandom(6);
@@ -210,6 +294,19 @@ class LineScorerTest {
   void nothingIsScoredAsNothing() {
     assertThat(score(LETTERS)).isEmpty();
     assertThat(score(LETTERS, "").getFirst().score().tokens()).isEqualTo(1);
+  }
+
+  @Test
+  void linesThatCouldNotBeScoredAreNotScoredAgain() {
+    LanguageModel model = model(LETTERS);
+    model.parameters().get("linear.bias").data()[2] = Float.NaN;
+    LineScorer scorer = new LineScorer(model, LETTERS, ThreadTeam.single());
+    List<LineScore> scored = new ArrayList<>();
+    LineStream stream = new LineStream(scorer, scored::add);
+    stream.add("abc");
+    assertThatIllegalArgumentException().isThrownBy(stream::flush);
+    stream.flush();
+    assertThat(scored).isEmpty();
   }
 
   @Test

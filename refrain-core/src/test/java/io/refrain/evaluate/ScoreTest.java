@@ -81,6 +81,14 @@ class ScoreTest {
         });
   }
 
+  /** As of the later parts of a character that is cut into bytes. */
+  @Test
+  void tokensWithoutCharactersHaveNoFigurePerCharacter() {
+    Score score = new Score(-3, 3, 0);
+    assertThat(score.bitsPerCharacter()).isNaN();
+    assertThat(score.natsPerToken()).isEqualTo(1);
+  }
+
   @Test
   void everyTokenNeedsItsCharacters() {
     assertThatIllegalArgumentException()

@@ -1,29 +1,23 @@
 package io.refrain.evaluate;
 
+import static io.refrain.evaluate.SmallReading.VOCABULARY;
+import static io.refrain.evaluate.SmallReading.assertClose;
+import static io.refrain.evaluate.SmallReading.model;
+import static io.refrain.evaluate.SmallReading.read;
+import static io.refrain.evaluate.SmallReading.text;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.within;
 
 import io.refrain.data.TokenSource;
 import io.refrain.kernel.ThreadTeam;
-import io.refrain.loss.AdaptiveSoftmax;
-import io.refrain.model.CellKind;
 import io.refrain.model.FrozenLanguageModel;
 import io.refrain.model.LanguageModel;
-import io.refrain.model.LanguageModelConfig;
-import io.refrain.model.LanguageModelRegularization;
-import io.refrain.model.OutputConfig;
 import io.refrain.nn.Parameter;
-import io.refrain.nn.recurrent.RecurrentState;
-import io.refrain.nn.recurrent.Regularization;
-import io.refrain.optim.Sgd;
-import io.refrain.tensor.Tape;
-import io.refrain.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.SplittableRandom;
-import java.util.function.Function;
+import java.util.function.BiFunction;
 import java.util.stream.Stream;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
@@ -34,42 +28,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 class TextReaderTest {
-  private static final int VOCABULARY = 11;
   private static final ThreadTeam ONE = ThreadTeam.single();
-
-  private static LanguageModel model(boolean tied, OutputConfig output) {
-    LanguageModelRegularization strong =
-        new LanguageModelRegularization(
-            0.3, 0.3, 0.3, new Regularization(0.3, true, 0.3, 0, 0), 0, 0);
-    LanguageModelConfig config =
-        new LanguageModelConfig(VOCABULARY, 6, CellKind.LSTM, 7, 2, tied, false, strong);
-    return new LanguageModel(config.withOutput(output), new SplittableRandom(4));
-  }
-
-  private static LanguageModel model() {
-    return model(false, new OutputConfig.Full());
-  }
-
-  static Stream<LanguageModel> models() {
-    return Stream.of(
-        model(),
-        model(true, new OutputConfig.Full()),
-        model(true, new OutputConfig.Sampled(5)),
-        model(
-            false, new OutputConfig.Adaptive(new AdaptiveSoftmax.Options(List.of(3, 6), 2, true))));
-  }
-
-  private static int[] text(int length) {
-    return new SplittableRandom(length).ints(length, 0, VOCABULARY).toArray();
-  }
-
-  private static List<Double> read(TextReader reader, int[] tokens) {
-    List<Double> each = new ArrayList<>();
-    RunningScore score = new RunningScore(reader, (token, logP) -> each.add(logP));
-    score.read(tokens, new int[tokens.length]);
-    assertThat(score.score().tokens()).isEqualTo(tokens.length - 1);
-    return each;
-  }
 
   private static List<Double> tokenByToken(LanguageModel model, int[] tokens) {
     FrozenLanguageModel frozen = model.freeze();
@@ -86,15 +45,8 @@ class TextReaderTest {
     return each;
   }
 
-  private static void assertClose(List<Double> actual, List<Double> expected, double tolerance) {
-    assertThat(actual).hasSameSizeAs(expected);
-    for (int i = 0; i < expected.size(); i++) {
-      assertThat(actual.get(i)).as("token %d", i).isCloseTo(expected.get(i), within(tolerance));
-    }
-  }
-
   @ParameterizedTest
-  @MethodSource("models")
+  @MethodSource("io.refrain.evaluate.SmallReading#models")
   void aTextIsAsLikelyAsTokenByToken(LanguageModel model) {
     int[] tokens = text(1200); // two stretches and a bit
     assertClose(read(new PlainReader(model, ONE), tokens), tokenByToken(model, tokens), 2e-5);
@@ -164,31 +116,33 @@ class TextReaderTest {
     return rows;
   }
 
-  static Stream<Function<LanguageModel, TextReader>> adaptive() {
+  static Stream<BiFunction<LanguageModel, ThreadTeam, TextReader>> adaptive() {
     CachingReader.Options cache = new CachingReader.Options(9, 0.5, 0.3);
     DynamicReader.Options dynamic = new DynamicReader.Options(5, 0.5, 0.1);
     return Stream.of(
-        model -> new CachingReader(new PlainReader(model, ONE), cache, ONE),
-        model -> new DynamicReader(model, dynamic, null, ONE),
-        model -> new DynamicReader(model, dynamic, scale(model), ONE),
-        model ->
-            new CachingReader(new DynamicReader(model, dynamic, scale(model), ONE), cache, ONE));
+        (model, team) -> new CachingReader(new PlainReader(model, team), cache, team),
+        (model, team) -> new DynamicReader(model, dynamic, null, team),
+        (model, team) -> new DynamicReader(model, dynamic, scale(model, team), team),
+        (model, team) ->
+            new CachingReader(
+                new DynamicReader(model, dynamic, scale(model, team), team), cache, team));
   }
 
-  private static GradientScale scale(LanguageModel model) {
-    return GradientScale.measure(model, TokenSource.of(text(200)), 5, 3, 7, ONE, done -> {});
+  private static GradientScale scale(LanguageModel model, ThreadTeam team) {
+    return GradientScale.measure(model, TokenSource.of(text(200)), 5, 3, 7, team, done -> {});
   }
 
   @ParameterizedTest
   @MethodSource("adaptive")
-  void theProbabilitiesOfAllTokensAddUpToOne(Function<LanguageModel, TextReader> method) {
+  void theProbabilitiesOfAllTokensAddUpToOne(
+      BiFunction<LanguageModel, ThreadTeam, TextReader> method) {
     int[] tokens = text(40);
     for (int last = 1; last < tokens.length; last += 6) {
       double sum = 0;
       for (int word = 0; word < VOCABULARY; word++) {
         int[] other = Arrays.copyOf(tokens, last + 1);
         other[last] = word;
-        sum += Math.exp(read(method.apply(model()), other).get(last - 1));
+        sum += Math.exp(read(method.apply(model(), ONE), other).get(last - 1));
       }
       assertThat(sum).as("position %d", last).isCloseTo(1, within(1e-5));
     }
@@ -196,111 +150,31 @@ class TextReaderTest {
 
   @ParameterizedTest
   @MethodSource("adaptive")
-  void aTokenSeesOnlyWhatWasBeforeIt(Function<LanguageModel, TextReader> method) {
+  void aTokenSeesOnlyWhatWasBeforeIt(BiFunction<LanguageModel, ThreadTeam, TextReader> method) {
     int[] tokens = text(50);
     int[] other = tokens.clone();
     for (int i = 23; i < other.length; i++) {
       other[i] = (other[i] + 1) % VOCABULARY;
     }
-    List<Double> one = read(method.apply(model()), tokens);
-    List<Double> two = read(method.apply(model()), other);
+    List<Double> one = read(method.apply(model(), ONE), tokens);
+    List<Double> two = read(method.apply(model(), ONE), other);
     assertThat(two.subList(0, 22)).isEqualTo(one.subList(0, 22));
     assertThat(two.subList(22, 49)).isNotEqualTo(one.subList(22, 49));
   }
 
   @ParameterizedTest
   @MethodSource("adaptive")
-  void threadsChangeNothingAndTheModelStays(Function<LanguageModel, TextReader> method) {
+  void threadsChangeNothingAndTheModelStays(
+      BiFunction<LanguageModel, ThreadTeam, TextReader> method) {
     LanguageModel model = model();
     int[] tokens = text(60);
     List<Double> plain = read(new PlainReader(model, ONE), tokens);
-    List<Double> adapted = read(method.apply(model), tokens);
+    List<Double> adapted = read(method.apply(model, ONE), tokens);
     assertThat(adapted).isNotEqualTo(plain);
-    assertThat(read(method.apply(model), tokens)).isEqualTo(adapted);
+    try (ThreadTeam team = new ThreadTeam(3)) {
+      assertThat(read(method.apply(model, team), tokens)).isEqualTo(adapted);
+    }
     assertThat(read(new PlainReader(model, ONE), tokens)).isEqualTo(plain);
-  }
-
-  @ParameterizedTest
-  @MethodSource("models")
-  void plainDescentWithoutDecayIsSgd(LanguageModel model) {
-    int steps = 6;
-    int[] tokens = text(steps * 5 + 1);
-    LanguageModel trained = model.copy();
-    Sgd sgd = new Sgd(trained.parameters());
-    Tape tape = Tape.recording(ONE);
-    RecurrentState state = trained.initialState(1);
-    List<Double> expected = new ArrayList<>();
-    float[] losses = new float[steps];
-    for (int at = 0; at + steps < tokens.length; at += steps) {
-      int[] inputs = Arrays.copyOfRange(tokens, at, at + steps);
-      int[] targets = Arrays.copyOfRange(tokens, at + 1, at + steps + 1);
-      LanguageModel.Reading reading = trained.read(tape, inputs, targets, steps, 1, state, losses);
-      for (float loss : losses) {
-        expected.add((double) -loss);
-      }
-      tape.backward(reading.loss());
-      state.assign(reading.state());
-      sgd.step(ONE, 0.7, 1);
-      sgd.clearGradients();
-      tape.clear();
-    }
-
-    DynamicReader.Options options = new DynamicReader.Options(steps, 0.7, 0);
-    assertClose(read(new DynamicReader(model, options, null, ONE), tokens), expected, 1e-5);
-  }
-
-  @Test
-  void fullDecayIsNoLearning() {
-    LanguageModel model = model();
-    int[] tokens = text(50);
-    // what was learned of the stretch before is not forgotten yet when the next is read
-    DynamicReader.Options tiny = new DynamicReader.Options(7, 1e-20, 1);
-    assertClose(
-        read(new DynamicReader(model, tiny, null, ONE), tokens),
-        read(new PlainReader(model, ONE), tokens),
-        1e-6);
-  }
-
-  @Test
-  void rootsAreThoseOfTheMeanSquareOfEveryBatch() {
-    LanguageModel model = model();
-    int[] tokens = text(100);
-    GradientScale scale =
-        GradientScale.measure(model, TokenSource.of(tokens), 4, 2, 3, ONE, done -> {});
-    double sum = 0;
-    long size = 0;
-    for (float[] roots : scale.roots()) {
-      for (float root : roots) {
-        assertThat(root).isNotNegative().isFinite();
-        sum += root;
-        size++;
-      }
-    }
-    assertThat(scale.mean()).isCloseTo(sum / size, within(1e-9)).isPositive();
-
-    // one batch of one row: the root of a square is the size of the gradient
-    LanguageModel copy = model.copy();
-    Tape tape = Tape.recording(ONE);
-    LanguageModel.Reading reading =
-        copy.read(
-            tape,
-            Arrays.copyOf(tokens, 4),
-            Arrays.copyOfRange(tokens, 1, 5),
-            4,
-            1,
-            copy.initialState(1),
-            new float[4]);
-    tape.backward(reading.loss());
-    GradientScale single =
-        GradientScale.measure(model, TokenSource.of(tokens), 4, 1, 1, ONE, done -> {});
-    List<Parameter> parameters = List.copyOf(copy.parameters().values());
-    for (int p = 0; p < parameters.size(); p++) {
-      Tensor tensor = parameters.get(p).tensor();
-      for (int i = 0; i < tensor.size(); i++) {
-        float expected = tensor.hasGradient() ? Math.abs(tensor.gradient()[i]) : 0f;
-        assertThat(single.roots().get(p)[i]).isCloseTo(expected, within(1e-6f));
-      }
-    }
   }
 
   @Test
@@ -322,14 +196,50 @@ class TextReaderTest {
     return each.stream().mapToDouble(Double::doubleValue).sum();
   }
 
+  /** Less likely than a double can say: log P is below -745. */
+  @Test
+  void whatTheModelThinksImpossibleIsWhatTheCacheLeavesOfIt() {
+    LanguageModel model = model();
+    model.parameters().get("linear.bias").data()[3] = -2000;
+    int[] tokens = {1, 2, 4, 3, 5, 3};
+    CachingReader.Options alike = new CachingReader.Options(9, 0, 0.25);
+    List<Double> plain = read(new PlainReader(model, ONE), tokens);
+    assertThat(plain.get(2)).isLessThan(-1900);
+
+    List<Double> cached = read(new CachingReader(new PlainReader(model, ONE), alike, ONE), tokens);
+
+    assertThat(cached.get(2))
+        .as("never seen")
+        .isCloseTo(plain.get(2) + Math.log(0.75), within(1e-3));
+    assertThat(cached.get(4)).as("one of four").isCloseTo(Math.log(0.25 / 4), within(1e-5));
+  }
+
+  /** Also where hidden states are next to nothing, so that their squares are 0. */
+  @Test
+  void theSharpestCacheTellsNumbers() {
+    CachingReader.Options sharp = new CachingReader.Options(9, 1e6, 0.25);
+    LanguageModel faint = model();
+    for (Parameter parameter : faint.parameters().values()) {
+      for (int i = 0; i < parameter.size(); i++) {
+        parameter.data()[i] *= 1e-30f;
+      }
+    }
+    for (LanguageModel model : List.of(model(), faint)) {
+      assertThat(read(new CachingReader(new PlainReader(model, ONE), sharp, ONE), text(60)))
+          .allMatch(logP -> logP < 0 && logP > -20);
+    }
+  }
+
   @Test
   void whatMakesNoSenseIsRefused() {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> new CachingReader.Options(0, 1, 0.1))
         .withMessage("size of the cache must be at least 1, but is 0");
-    assertThatIllegalArgumentException()
-        .isThrownBy(() -> new CachingReader.Options(1, -1, 0.1))
-        .withMessageStartingWith("flatness of the cache must be");
+    for (double flatness : new double[] {-1, 1e6 + 1, 1e39, Double.NaN}) {
+      assertThatIllegalArgumentException()
+          .isThrownBy(() -> new CachingReader.Options(1, flatness, 0.1))
+          .withMessage("flatness of the cache must be from 0 to 1000000, but is " + flatness);
+    }
     assertThatIllegalArgumentException()
         .isThrownBy(() -> new CachingReader.Options(1, 1, 1))
         .withMessageStartingWith("weight of the cache must be");
@@ -340,14 +250,5 @@ class TextReaderTest {
                 new CachingReader.Options(Integer.MAX_VALUE, 1, 0.1),
                 ONE))
         .withMessageContaining("is too large: make it smaller");
-    assertThatIllegalArgumentException()
-        .isThrownBy(() -> new DynamicReader.Options(0, 1, 0))
-        .withMessageStartingWith("steps of dynamic evaluation must be");
-    assertThatIllegalArgumentException()
-        .isThrownBy(() -> new DynamicReader.Options(1, 0, 0))
-        .withMessageStartingWith("rate of dynamic evaluation must be");
-    assertThatIllegalArgumentException()
-        .isThrownBy(() -> new DynamicReader.Options(1, 1, 1.1))
-        .withMessageStartingWith("decay of dynamic evaluation must be");
   }
 }

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.within;
 
 import io.refrain.data.TokenSource;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -20,7 +19,7 @@ import org.junit.jupiter.api.Test;
 
 class KneserNeyTest {
   /** Tokens as frequent as words are, so that some sequences come often. */
-  private static int[] text(long seed, int length, int vocabulary) {
+  static int[] text(long seed, int length, int vocabulary) {
     SplittableRandom random = new SplittableRandom(seed);
     int[] tokens = new int[length];
     for (int i = 0; i < length; i++) {
@@ -184,29 +183,22 @@ class KneserNeyTest {
         .withMessage("order must be from 1 to 2, but is 3");
   }
 
+  /** To the bit, for both do the same sums in the same order. */
   @Test
-  void theBaselineKnowsItsOrderAndItsMemory() {
-    int[] tokens = text(5, 30_000, 20);
-    TokenSource train = TokenSource.of(tokens).part(0, 28_000);
-    TokenSource test = TokenSource.of(tokens).part(28_000, 30_000);
-    Baseline all = baseline(train, test, 1L << 30);
-    assertThat(all.counted()).isEqualTo(28_000);
-    assertThat(all.tokens()).isEqualTo(1999);
-    KneserNey same = new KneserNey(NgramCounts.of(train, 20, all.order(), done -> {}), all.order());
-    assertThat(all.logProbability()).isEqualTo(-same.nats(test));
-    assertThat(all.perplexity()).isBetween(1.0, 20.0);
-
-    Baseline some = baseline(train, test, 10_000L * 72 * all.order());
-    assertThat(some.counted()).isLessThanOrEqualTo(14_000).isPositive();
-    Baseline few = baseline(train.part(0, 1), test, 1 << 20);
-    assertThat(few.perplexity()).isBetween(15.0, 40.0);
-  }
-
-  private static Baseline baseline(TokenSource train, TokenSource test, long bytes) {
-    List<Long> told = new ArrayList<>();
-    Baseline baseline = Baseline.of(Baseline.model(train, 20, bytes, told::add), test);
-    assertThat(told).isSorted();
-    assertThat(told.getLast()).isLessThanOrEqualTo(Baseline.work(train.size(), bytes));
-    return baseline;
+  void theNextOrderOverTheSameCountsIsTheModelOfThatOrder() {
+    TokenSource held = TokenSource.of(text(8, 500, 20));
+    NgramCounts counts = NgramCounts.of(TokenSource.of(text(7, 5000, 20)), 20, 6, done -> {});
+    KneserNey longer = new KneserNey(counts, 1);
+    for (int order = 2; order <= 6; order++) {
+      KneserNey before = longer;
+      double shorterNats = before.nats(held);
+      longer = before.longer();
+      assertThat(longer.order()).isEqualTo(order);
+      assertThat(longer.nats(held)).isEqualTo(new KneserNey(counts, order).nats(held));
+      assertThat(before.nats(held)).as("it stays").isEqualTo(shorterNats);
+    }
+    assertThatIllegalArgumentException()
+        .isThrownBy(longer::longer)
+        .withMessage("order must be from 1 to 6, but is 7");
   }
 }
