@@ -242,7 +242,8 @@ class GenerateCommandTest extends CommandFixture {
   @Test
   void theLikeliestTextsAreAllDifferent() throws IOException {
     Files.writeString(corpus, "It was. It was.. It was... ".repeat(100));
-    assertThat(train("--tokenizer", "bpe", "--vocabulary", "280", "--epochs", "40").code()).isZero();
+    assertThat(train("--tokenizer", "bpe", "--vocabulary", "280", "--epochs", "40").code())
+        .isZero();
     String[] words = {"--prefix", "It", "--stop", ".", "--length", "6", "--beams", "8", "--best"};
     List<Map<String, @Nullable Object>> found = json(generate(with(words, "8", "--json")));
     assertThat(found.stream().map(line -> string(line, "text")).toList())
