@@ -218,7 +218,8 @@ final class GenerateCommand implements Callable<Integer> {
     } else {
       writing.one(sampler, seed);
     }
-    if (sampling.seed().isEmpty() && !output.json) {
+    boolean isRead = !spec.commandLine().getOut().checkError();
+    if (sampling.seed().isEmpty() && !output.json && isRead) {
       spec.commandLine().getErr().printf("%s %d writes this again.%n", SamplingOptions.SEED, seed);
     }
   }
