@@ -86,7 +86,7 @@ record EncodedCorpora(EncodedCorpus corpus, @Nullable EncodedCorpus validation)
   TokenSource trainedOn(RunConfig config) {
     TokenSource used = config.used(corpus.tokens());
     return switch (config.validation()) {
-      case Validation.Share(double share) -> Split.byPosition(used, share).train();
+      case Validation.Share share -> share.split(used).train();
       case Validation.Text _ -> used;
     };
   }

@@ -136,19 +136,22 @@ record TextWriting(
     try (LateProgress progress = new LateProgress("Searching", Math.max(1, length))) {
       found = search.search(session, length, begin().followed(progress::at));
     }
-    Map<String, BeamSearch.Hypothesis> texts = new LinkedHashMap<>();
+    Map<String, Likely> different = new LinkedHashMap<>();
     for (BeamSearch.Hypothesis hypothesis : found) {
-      texts.putIfAbsent(write(hypothesis).text(), hypothesis);
+      WrittenText text = write(hypothesis);
+      different.putIfAbsent(text.text(), new Likely(hypothesis, text));
     }
-    List<BeamSearch.Hypothesis> printed = texts.values().stream().limit(best).toList();
+    List<Likely> printed = different.values().stream().limit(best).toList();
     for (int i = 0; i < printed.size(); i++) {
-      print(printed.get(i), i + 1, printed.size());
+      print(printed.get(i).hypothesis(), printed.get(i).text(), i + 1, printed.size());
     }
     out.flush();
   }
 
-  private void print(BeamSearch.Hypothesis hypothesis, int rank, int count) {
-    WrittenText text = write(hypothesis);
+  /** Tokens that a search has found, and their text. */
+  private record Likely(BeamSearch.Hypothesis hypothesis, WrittenText text) {}
+
+  private void print(BeamSearch.Hypothesis hypothesis, WrittenText text, int rank, int count) {
     double logProbability = hypothesis.logProbability();
     if (json) {
       Map<String, Object> line = new LinkedHashMap<>();

@@ -96,17 +96,14 @@ class TrainingDisplayTest {
         progress(update, loss), new LanguageModel.Evaluation(loss, 10), better, model);
   }
 
+  private TrainingDisplay lines(TrainingConfig config, TrainingLoss loss) {
+    return new LineDisplay(config, loss, pace(config), warnings(config), ignored -> SAMPLE, out);
+  }
+
   @Test
   void writesALineSoonAndThenAboutEveryTenSeconds() throws Exception {
     TrainingConfig config = config(4, Double.POSITIVE_INFINITY);
-    try (TrainingDisplay display =
-        new LineDisplay(
-            config,
-            TrainingLoss.OF_THE_TEXT,
-            pace(config),
-            warnings(config),
-            ignored -> SAMPLE,
-            out)) {
+    try (TrainingDisplay display = lines(config, TrainingLoss.OF_THE_TEXT)) {
       train(display, 1, 250);
     }
     assertThat(written().lines())
@@ -119,14 +116,7 @@ class TrainingDisplayTest {
   @Test
   void aLossAmongSamplesIsNoPerplexity() throws Exception {
     TrainingConfig config = config(4, Double.POSITIVE_INFINITY);
-    try (TrainingDisplay display =
-        new LineDisplay(
-            config,
-            TrainingLoss.AMONG_SAMPLES,
-            pace(config),
-            warnings(config),
-            ignored -> SAMPLE,
-            out)) {
+    try (TrainingDisplay display = lines(config, TrainingLoss.AMONG_SAMPLES)) {
       train(display, 1, 50);
     }
     assertThat(written().lines())
@@ -149,14 +139,7 @@ class TrainingDisplayTest {
   @Test
   void tellsOfValidationsAndSamplesNowAndThen() throws Exception {
     TrainingConfig config = config(4, Double.POSITIVE_INFINITY);
-    try (TrainingDisplay display =
-        new LineDisplay(
-            config,
-            TrainingLoss.OF_THE_TEXT,
-            pace(config),
-            warnings(config),
-            ignored -> SAMPLE,
-            out)) {
+    try (TrainingDisplay display = lines(config, TrainingLoss.OF_THE_TEXT)) {
       nanos = 1_000_000_000L;
       evaluate(display, 100, true);
       nanos = 2_000_000_000L;
@@ -182,14 +165,7 @@ class TrainingDisplayTest {
     TrainingConfig config = config(1, Double.POSITIVE_INFINITY);
     double loss = Math.log(8);
     Progress end = new Progress(100, 1, 0, 0, 0, 10, loss, 100, 0, 100);
-    try (TrainingDisplay display =
-        new LineDisplay(
-            config,
-            TrainingLoss.OF_THE_TEXT,
-            pace(config),
-            warnings(config),
-            ignored -> SAMPLE,
-            out)) {
+    try (TrainingDisplay display = lines(config, TrainingLoss.OF_THE_TEXT)) {
       display.evaluated(end, new LanguageModel.Evaluation(loss, 10), true, model);
     }
     assertThat(written()).startsWith("epoch 1, update 100: validation");
@@ -233,14 +209,7 @@ class TrainingDisplayTest {
         "warning: rnn.l0 is saturated, 75% of its units are stuck near -1 or 1:"
             + " try --learning-rate 0.1";
 
-    try (TrainingDisplay display =
-        new LineDisplay(
-            config,
-            TrainingLoss.OF_THE_TEXT,
-            pace(config),
-            warnings(config),
-            ignored -> SAMPLE,
-            out)) {
+    try (TrainingDisplay display = lines(config, TrainingLoss.OF_THE_TEXT)) {
       display.found(progress, FINDING);
     }
     assertThat(written()).isEqualTo(line + System.lineSeparator());

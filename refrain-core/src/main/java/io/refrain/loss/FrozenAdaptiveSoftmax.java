@@ -4,6 +4,7 @@ import io.refrain.kernel.ThreadTeam;
 import io.refrain.nn.FrozenLinear;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -88,18 +89,9 @@ public final class FrozenAdaptiveSoftmax {
       words.get(i).apply(rows, room.projected.get(i), team, room.logits.get(i + 1));
     }
     if (team == null || rows == 1) {
-      join(room, 0, rows, y);
+      IntStream.range(0, rows).forEach(row -> probabilities.forward(room.logits, row, y));
     } else {
-      team.run((part, parts) -> {
-        int from = ThreadTeam.boundary(rows, part, parts);
-        join(room, from, ThreadTeam.boundary(rows, part + 1, parts), y);
-      });
-    }
-  }
-
-  private void join(Room room, int from, int to, float[] y) {
-    for (int row = from; row < to; row++) {
-      probabilities.forward(room.logits, row, y);
+      team.forEach(rows, row -> probabilities.forward(room.logits, row, y));
     }
   }
 }
